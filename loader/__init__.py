@@ -1,0 +1,1 @@
+"""EchoStream's loader: lands what Spotify said in the raw schema of a warehouse."""

@@ -1,0 +1,154 @@
+"""The contract of the raw schema: every table the loader writes, its columns, their types and its key.
+
+A column declared here exists in the warehouse with its type after any run, also when no answer ever held it.
+Entities hold the latest answer about an object; measurements hold one row an object and day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyarrow as pa
+
+SCHEMA_NAME = "raw_spotify"
+LIST_SEPARATOR = ","
+
+Row = dict[str, Any]
+Kind = Literal["entity", "measurement", "log"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table.
+
+    Attributes:
+        name: The table's name in the raw schema.
+        kind: `entity` (the latest answer, never replaced by an older one), `measurement` (one row a key,
+            which holds the day it was taken on) or `log` (appended).
+        key: The columns that identify a row; empty for a log.
+        columns: The columns besides the key's, in order, with their Arrow types.
+    """
+
+    name: str
+    kind: Kind
+    key: tuple[str, ...]
+    columns: tuple[tuple[str, pa.DataType], ...]
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The table's columns as an Arrow schema; columns of the key refuse nulls."""
+        return pa.schema(
+            pa.field(name, type_, nullable=name not in self.key) for name, type_ in self.columns
+        )
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the table's columns, in order."""
+        return tuple(name for name, _ in self.columns)
+
+
+# Lists of ids stand in one text column, comma-separated in Spotify's order: ids are ASCII without commas, and an
+# object's lists are part of its history, which child rows are not.
+# `observed_on` is the day the row is about; `loaded_at` (UTC) is when the run started that last changed it.
+_OBSERVED = (("observed_on", pa.date32()), ("loaded_at", pa.timestamp("us", tz="UTC")))
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "artists",
+            "entity",
+            ("id",),
+            (("id", pa.string()), ("name", pa.string()), ("genre_ids", pa.string()), *_OBSERVED),
+        ),
+        Table(
+            "albums",
+            "entity",
+            ("id",),
+            (
+                ("id", pa.string()),
+                ("name", pa.string()),
+                ("album_type", pa.string()),
+                ("release_date", pa.string()),
+                ("release_date_precision", pa.string()),
+                ("total_tracks", pa.int64()),
+                ("artist_ids", pa.string()),
+                *_OBSERVED,
+            ),
+        ),
+        Table(
+            "tracks",
+            "entity",
+            ("id",),
+            (
+                ("id", pa.string()),
+                ("name", pa.string()),
+                ("album_id", pa.string()),
+                ("disc_number", pa.int64()),
+                ("track_number", pa.int64()),
+                ("duration_ms", pa.int64()),
+                ("explicit", pa.bool_()),
+                ("artist_ids", pa.string()),
+                *_OBSERVED,
+            ),
+        ),
+        # Artists named in the credits of albums and tracks, whether they are followed or not.
+        Table(
+            "credited_artists",
+            "entity",
+            ("id",),
+            (("id", pa.string()), ("name", pa.string()), *_OBSERVED),
+        ),
+        # A genre's id is its name with everything percent-encoded that is not plain ASCII.
+        Table("genres", "entity", ("id",), (("id", pa.string()), ("name", pa.string()), *_OBSERVED)),
+        Table(
+            "artist_metrics",
+            "measurement",
+            ("artist_id", "observed_on"),
+            (
+                ("artist_id", pa.string()),
+                ("popularity", pa.int64()),
+                ("followers", pa.int64()),
+                *_OBSERVED,
+            ),
+        ),
+        Table(
+            "album_metrics",
+            "measurement",
+            ("album_id", "observed_on"),
+            (("album_id", pa.string()), ("popularity", pa.int64()), *_OBSERVED),
+        ),
+        Table(
+            "track_metrics",
+            "measurement",
+            ("track_id", "observed_on"),
+            (("track_id", pa.string()), ("popularity", pa.int64()), *_OBSERVED),
+        ),
+        # Days on which Spotify said (404, or null in a batch) that an object it once had is not there.
+        Table(
+            "absences",
+            "measurement",
+            ("object_type", "object_id", "observed_on"),
+            (("object_type", pa.string()), ("object_id", pa.string()), *_OBSERVED),
+        ),
+        Table(
+            "load_runs",
+            "log",
+            (),
+            (
+                ("run_id", pa.string()),
+                ("started_at", pa.timestamp("us", tz="UTC")),
+                ("finished_at", pa.timestamp("us", tz="UTC")),
+                ("observed_on", pa.date32()),
+                ("source", pa.string()),
+                ("app_mode", pa.string()),
+                ("outcome", pa.string()),
+                ("calls", pa.int64()),
+                ("seconds_waited", pa.float64()),
+                ("refusals", pa.int64()),
+                ("rows_written", pa.int64()),
+            ),
+        ),
+    )
+}
