@@ -38,9 +38,7 @@ class Table:
     @property
     def arrow_schema(self) -> pa.Schema:
         """The table's columns as an Arrow schema; columns of the key refuse nulls."""
-        return pa.schema(
-            pa.field(name, type_, nullable=name not in self.key) for name, type_ in self.columns
-        )
+        return pa.schema(pa.field(name, type_, nullable=name not in self.key) for name, type_ in self.columns)
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -1,0 +1,70 @@
+# The commands of EchoStream. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+# dbt finds its project and connections from the top of the repository.
+export DBT_PROJECT_DIR := $(CURDIR)/dbt_project
+export DBT_PROFILES_DIR ?= $(CURDIR)/dbt_project
+
+.PHONY: help
+help: ## List the commands
+	@echo "EchoStream: a Spotify analytics warehouse"
+	@echo
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+.PHONY: install
+install: $(INSTALLED) ## Make the virtual environment .venv with the locked versions
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found: install Python 3.11 or newer, or name one with make PYTHON=..."; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: Python 3.11 or newer is needed; name one with make PYTHON=..."; exit 2; }
+	@echo "Setting .venv up; the first time takes about a minute."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(INSTALLED)
+
+.PHONY: demo
+demo: install ## Play some weeks of a made-up music world into a warehouse, and show what is in it
+	@$(BIN)/python -m tour
+
+.PHONY: test
+test: install lint ## Run every check and test
+	@$(BIN)/pytest
+
+.PHONY: lint
+lint: install ## Check style and types of Python and SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+.PHONY: format
+format: install ## Bring Python and SQL into the house's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+
+.PHONY: load
+load: install ## Load today's day of the artists in .dlt/config.toml, then build the marts
+	@$(BIN)/python -m loader
+	@$(BIN)/dbt build
+
+.PHONY: docs
+docs: install ## Show the warehouse's documentation and lineage in the browser
+	@$(BIN)/dbt docs generate
+	@$(BIN)/dbt docs serve
+
+.PHONY: lock
+lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--upgrade --no-annotate --no-header --no-emit-index-url --quiet --output-file requirements.txt
+
+.PHONY: clean
+clean: ## Remove what was made: environment, demo warehouse, dbt's output, caches
+	@rm -rf .venv dbt_project/target dbt_project/logs logs site warehouse/demo.duckdb warehouse/.demo.load .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,187 @@
+"""`python -m loader …`: commands, options, exit codes and the one-line errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from typer.exceptions import Abort, TyperException
+
+from loader.demo.catalogue import World
+from loader.demo.server import CLIENT_ID, CLIENT_SECRET, MODES, serve
+from loader.destinations import choose_destination
+from loader.errors import (
+    EXIT_BROKEN,
+    EXIT_DONE,
+    EXIT_MENDABLE,
+    EXIT_STOPPED_EARLY,
+    LoaderError,
+    MendableError,
+)
+from loader.pipeline import Summary, load_catalogue
+from loader.progress import show_progress
+from loader.settings import ApiSettings, read_api_settings, read_destination_name, read_followed_artists
+from loader.summary import print_summary
+
+_output = Console()
+_errors = Console(stderr=True, soft_wrap=True)
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it, 75 stopped early: run it again.",
+)
+
+ArtistOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--artist",
+        "-a",
+        metavar="ID|URI|LINK|NAME",
+        help="An artist to load; repeat it for more. Without it, the artists in `.dlt/config.toml`.",
+    ),
+]
+DayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="The day the answers are about, so that days can be replayed. Default: today (UTC).",
+    ),
+]
+DestinationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--destination",
+        metavar="NAME",
+        help="The warehouse to write to: duckdb. Default: ECHOSTREAM_DESTINATION, or duckdb.",
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+@app.callback(invoke_without_command=True)
+def load(
+    context: typer.Context,
+    artist: ArtistOption = None,
+    as_of: DayOption = None,
+    destination: DestinationOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Load what Spotify says about artists into a warehouse.
+
+    For each artist: the artist, their albums, singles and compilations, the tracks on them, and the day's
+    popularity and followers, into the schema `raw_spotify` of `warehouse/echostream.duckdb` (or
+    the file in ECHOSTREAM_DUCKDB). Loading a day again changes nothing; dbt builds history and marts from it.
+
+    Needs a Spotify app: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET. To look around without one, try
+    `python -m loader demo`.
+
+    Example: `python -m loader --artist "Bad Bunny" --artist spotify:artist:6M2wZ9GZgrQXHCFfjv46we`
+    """
+    if context.invoked_subcommand is not None:
+        if artist or as_of or destination or quiet:
+            raise MendableError(
+                f"Options come after the command: python -m loader {context.invoked_subcommand} --help."
+            )
+        return
+    artists = artist or read_followed_artists()
+    observed_on = _read_day(as_of)
+    if not artists:
+        raise MendableError(
+            "No artist to load: name some with --artist (id, URI, link or name), or list them in "
+            '.dlt/config.toml: [sources.spotify] artists = ["..."].'
+        )
+    api_settings = read_api_settings()
+    warehouse = choose_destination(destination or read_destination_name())
+    with show_progress(_errors, wanted=not quiet) as progress:
+        summary = load_catalogue(api_settings, warehouse, artists, observed_on, progress)
+    _tell(summary, quiet)
+
+
+@app.command()
+def demo(
+    as_of: DayOption = None,
+    mode: Annotated[
+        str, typer.Option("--mode", metavar="extended|dev", help="The kind of Spotify app to be taken for.")
+    ] = "extended",
+    artists: Annotated[int, typer.Option("--artists", min=10, help="How many artists the made-up world has.")] = 40,
+    seed: Annotated[int, typer.Option("--seed", help="Which made-up world: another seed, another world.")] = 7,
+    destination: DestinationOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Load a day of a made-up music world: no Spotify app, no account, no network.
+
+    The world stands behind a local server that answers as Spotify's Web API does, so this is the real load, from the
+    first call to the last row. It changes from day to day: load several days with `--as-of`, running dbt in
+    between, and history appears in the marts. `make demo` does all of that.
+
+    Example: `python -m loader demo --as-of 2026-09-07`
+    """
+    observed_on = _read_day(as_of)
+    warehouse = choose_destination(destination or read_destination_name())
+    if mode not in MODES:
+        raise MendableError(f"--mode {mode!r} is not a kind of app: choose {' or '.join(MODES)}.")
+    world = World(seed=seed, artists=artists)
+    with serve(world, mode=mode, day=observed_on) as server, show_progress(_errors, wanted=not quiet) as progress:
+        api_settings = ApiSettings(
+            client_id=CLIENT_ID,
+            client_secret=CLIENT_SECRET,
+            api_url=server.api_url,
+            accounts_url=server.accounts_url,
+        )
+        summary = load_catalogue(
+            api_settings, warehouse, world.artist_ids(), observed_on, progress, source_name="demo"
+        )
+    _tell(summary, quiet)
+
+
+def _tell(summary: Summary, quiet: bool) -> None:
+    if not quiet:
+        print_summary(summary, _output)
+
+
+def _read_day(text: str | None) -> date:
+    today = datetime.now(UTC).date()
+    if text is None:
+        return today
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise MendableError(f"--as-of {text!r} is not a day: write it as YYYY-MM-DD.") from None
+    if day > today:
+        raise MendableError(f"--as-of {text} lies in the future: today is {today} (UTC).")
+    return day
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: What the user typed after the program's name; by default what the process was given.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = app(args=arguments, prog_name="python -m loader", standalone_mode=False)
+    except LoaderError as error:
+        return _fail(str(error), error.exit_code)
+    except TyperException as error:
+        return _fail(f"{error.format_message().rstrip('.')} (see python -m loader --help).", EXIT_MENDABLE)
+    except (Abort, KeyboardInterrupt):
+        return _fail("Stopped. Run the load again to go on.", EXIT_STOPPED_EARLY)
+    except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
+        return _fail(f"Something unexpected broke: {type(error).__name__}: {error}", EXIT_BROKEN)
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _fail(message: str, exit_code: int) -> int:
+    _errors.print(" ".join(message.split()), style="red", markup=False, highlight=False)
+    sys.stderr.flush()
+    return exit_code

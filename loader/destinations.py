@@ -1,0 +1,154 @@
+"""Where raw data goes: the destinations by name, each with what dlt needs and what can be checked beforehand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import dlt
+import duckdb
+from dlt.common.destination import TDestinationReferenceArg
+
+from loader.errors import LoaderError, MendableError
+from loader.settings import read_duckdb_path
+
+
+class Destination(Protocol):
+    """A warehouse the loader can write to."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls this kind of destination."""
+
+    @property
+    def address(self) -> str:
+        """What a person calls the warehouse: a file or a server."""
+
+    @property
+    def work_dir(self) -> Path:
+        """The folder in which a load is prepared before it is written."""
+
+    def check(self) -> None:
+        """Make sure that the warehouse can be written to, without changing it.
+
+        Raises:
+            MendableError: If the user can mend why not.
+            LoaderError: If the warehouse is broken.
+        """
+
+    def exists(self) -> bool:
+        """Tell whether there is a warehouse to read from yet."""
+
+    def build_dlt_destination(self) -> TDestinationReferenceArg:
+        """Build what dlt writes to."""
+
+
+@dataclass(frozen=True)
+class DuckDb:
+    """The embedded warehouse: one DuckDB file.
+
+    Attributes:
+        path: The warehouse's file.
+    """
+
+    path: Path
+    name: str = "duckdb"
+
+    @property
+    def address(self) -> str:
+        """The warehouse's file, as the user named it."""
+        return str(self.path)
+
+    @property
+    def work_dir(self) -> Path:
+        """A hidden folder beside the warehouse: on the same disk, and gone with it."""
+        return self.path.parent / f".{self.path.stem}.load"
+
+    def check(self) -> None:
+        """Open the file as the load will, so that a broken one is found before Spotify is asked."""
+        if self.path.is_dir():
+            raise MendableError(f"{self.path} is a folder: name a file in ECHOSTREAM_DUCKDB.")
+        if not self.path.exists():
+            _check_can_create(self.path)
+            return
+        # The superuser may write to files that say read-only; what the file says counts.
+        if not self.path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(
+            self.path, os.W_OK
+        ):
+            raise MendableError(
+                f"{self.path} is read-only: make it writable (chmod u+w) or name another file in ECHOSTREAM_DUCKDB."
+            )
+        try:
+            duckdb.connect(str(self.path)).close()
+        except duckdb.Error as error:
+            raise _explain(error, self.path) from error
+
+    def exists(self) -> bool:
+        """Tell whether the file is there."""
+        return self.path.exists()
+
+    def build_dlt_destination(self) -> TDestinationReferenceArg:
+        """Build dlt's DuckDB destination; Parquet is many times faster there than inserts."""
+        return dlt.destinations.duckdb(str(self.path), loader_file_format="parquet")
+
+
+def _check_can_create(path: Path) -> None:
+    parent = path.parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise MendableError(
+            f"{path} cannot be made: {parent} is not a folder that can be written to. "
+            "Name another file in ECHOSTREAM_DUCKDB."
+        )
+
+
+def _explain(error: duckdb.Error, path: Path) -> LoaderError:
+    said = str(error)
+    if "lock" in said.lower():
+        return MendableError(f"{path} is in use by another program: close what has it open, then run the load again.")
+    if "newer version" in said or "older version" in said:
+        return MendableError(
+            f"{path} was written by another version of DuckDB: open it with that one, or name another "
+            "file in ECHOSTREAM_DUCKDB."
+        )
+    return LoaderError(
+        f"{path} cannot be opened as a DuckDB file, it may be damaged: put a copy back, or move it away to start anew."
+    )
+
+
+_BUILDERS: dict[str, Callable[[], Destination]] = {"duckdb": lambda: DuckDb(read_duckdb_path())}
+
+
+def choose_destination(name: str) -> Destination:
+    """Choose a destination by its name.
+
+    Raises:
+        MendableError: If there is none of that name.
+    """
+    if name not in _BUILDERS:
+        raise MendableError(f"Unknown destination {name!r}: choose one of {', '.join(_BUILDERS)}.")
+    return _BUILDERS[name]()
+
+
+def clear_work_dir(destination: Destination) -> Path:
+    """Empty the folder in which a load is prepared: what an earlier run left there is read anew.
+
+    Returns:
+        The folder, which need not exist.
+
+    Raises:
+        MendableError: If the folder cannot be emptied.
+    """
+    try:
+        shutil.rmtree(destination.work_dir, ignore_errors=False)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise MendableError(f"{destination.work_dir} cannot be emptied: {error.strerror}.") from error
+    return destination.work_dir

@@ -1,0 +1,34 @@
+"""What can stop a load, as the one line a person reads and the exit code a scheduler reads."""
+
+from __future__ import annotations
+
+EXIT_DONE = 0
+EXIT_BROKEN = 1
+EXIT_MENDABLE = 2
+EXIT_STOPPED_EARLY = 75
+
+
+class LoaderError(Exception):
+    """Something stopped the load: the message says in one line what is wrong and what to do."""
+
+    exit_code = EXIT_BROKEN
+
+
+class MendableError(LoaderError):
+    """The user can mend it: a wrong option, missing credentials, an unknown artist."""
+
+    exit_code = EXIT_MENDABLE
+
+
+class StoppedEarlyError(LoaderError):
+    """The load stopped before its end and can go on later: run it again.
+
+    Attributes:
+        retry_after: Seconds until it makes sense to run again, where Spotify said so.
+    """
+
+    exit_code = EXIT_STOPPED_EARLY
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,0 +1,144 @@
+"""What the warehouse already knows, so that a load asks and writes no more than it has to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from dlt.destinations.sql_client import SqlClientBase
+
+from loader.batches import split_into_batches
+from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
+
+_KEYS_A_QUERY = 1_000
+_ROWS_A_BATCH = 5_000
+
+Key = tuple[Any, ...]
+
+
+class Known:
+    """Reads the raw tables of a warehouse; a warehouse that does not exist yet knows nothing."""
+
+    def __init__(self, client: SqlClientBase[Any] | None) -> None:
+        """Read through dlt's client of the destination, or nothing at all where there is none."""
+        self._client = client
+        self._tables = self._list_tables()
+
+    def find_rows(self, table: Table, rows: Sequence[Row]) -> dict[Key, Row]:
+        """Find the stored rows that have the keys of the given ones.
+
+        Args:
+            table: The raw table; its key starts with an id.
+            rows: Rows of that table, all of one observation day.
+
+        Returns:
+            The stored rows by their keys.
+        """
+        found: dict[Key, Row] = {}
+        if table.name not in self._tables:
+            return found
+        id_column, *rest = table.key
+        columns = ", ".join(table.column_names)
+        for batch in split_into_batches(rows, _KEYS_A_QUERY):
+            ids = list(dict.fromkeys(row[id_column] for row in batch))
+            conditions = [f"{id_column} in ({', '.join(['%s'] * len(ids))})"]
+            if "observed_on" in rest:
+                conditions.append("observed_on = %s")
+                ids.append(batch[0]["observed_on"])
+            query = f"select {columns} from {{{table.name}}} where {' and '.join(conditions)}"  # noqa: S608
+            for values in self._select(query, *ids):
+                row = dict(zip(table.column_names, values, strict=True))
+                found[read_key(table, row)] = row
+        return found
+
+    def list_album_ids(self, artist_id: str) -> list[str]:
+        """List the albums that credit an artist and that Spotify had when it was last asked."""
+        return self._list_present("album", "artist_ids like %s", f"%{artist_id}%")
+
+    def list_track_ids(self, album_id: str) -> list[str]:
+        """List the tracks of an album that Spotify had when it was last asked."""
+        return self._list_present("track", "album_id = %s", album_id)
+
+    def has_artist(self, artist_id: str) -> bool:
+        """Tell whether the artist was ever loaded."""
+        return "artists" in self._tables and bool(self._select("select id from {artists} where id = %s", artist_id))
+
+    def read_sources(self) -> set[str]:
+        """Read where the rows of this warehouse came from: the sources of its runs."""
+        if "load_runs" not in self._tables:
+            return set()
+        return {source for (source,) in self._select("select distinct source from {load_runs}")}
+
+    def _list_present(self, object_type: str, condition: str, value: str) -> list[str]:
+        if f"{object_type}s" not in self._tables:
+            return []
+        rows = self._select(
+            f"select id from {{{object_type}s}} as known where {condition} and not exists ("  # noqa: S608
+            "select 1 from {absences} as absence where absence.object_type = %s "
+            "and absence.object_id = known.id and absence.observed_on > known.observed_on)",
+            value,
+            object_type,
+        )
+        return sorted(id_ for (id_,) in rows)
+
+    def _list_tables(self) -> set[str]:
+        if self._client is None:
+            return set()
+        rows = self._client.execute_sql(
+            "select table_name from information_schema.tables where table_schema = %s", SCHEMA_NAME
+        )
+        return {name for (name,) in rows or ()} & set(TABLES)
+
+    def _select(self, query: str, *values: Any) -> list[Sequence[Any]]:
+        assert self._client is not None  # noqa: S101 - no table is known without a client
+        names = {name: self._client.make_qualified_table_name(name) for name in self._tables}
+        return list(self._client.execute_sql(query.format_map(names), *values) or ())
+
+
+def keep_news(
+    records: Iterable[tuple[str, Row]], known: Known, unchanged: Counter[str]
+) -> Iterator[tuple[Table, list[Row]]]:
+    """Keep what the warehouse does not know yet, as batches of rows a table.
+
+    A row that stands there already is dropped, and so is an object that was seen on a later day:
+    attributes only move forward.
+
+    Args:
+        records: Rows with the names of their tables.
+        known: What the warehouse knows.
+        unchanged: Counts, by table, the rows that bring nothing new.
+
+    Yields:
+        A table and up to some thousand rows of it, no key twice in one batch.
+    """
+    buffers: dict[str, dict[Key, Row]] = {name: {} for name in TABLES}
+    for name, row in records:
+        buffer = buffers[name]
+        buffer[read_key(TABLES[name], row)] = row
+        if len(buffer) >= _ROWS_A_BATCH:
+            yield TABLES[name], _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
+            buffer.clear()
+    for name, buffer in buffers.items():
+        if buffer:
+            yield TABLES[name], _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
+
+
+def read_key(table: Table, row: Row) -> Key:
+    """Read the values of a row's key."""
+    return tuple(row[column] for column in table.key)
+
+
+def _drop_known(table: Table, rows: list[Row], known: Known, unchanged: Counter[str]) -> list[Row]:
+    stored = known.find_rows(table, rows)
+    news = [row for row in rows if _is_news(row, stored.get(read_key(table, row)))]
+    unchanged[table.name] += len(rows) - len(news)
+    return news
+
+
+def _is_news(row: Row, stored: Row | None) -> bool:
+    if stored is None:
+        return True
+    if stored["observed_on"] > row["observed_on"]:
+        return False
+    return any(value != stored[column] for column, value in row.items() if column != "loaded_at")

@@ -1,0 +1,110 @@
+"""What the environment and `.dlt/` say: credentials, addresses, artists to follow, destination."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dlt
+from dlt.common.configuration.exceptions import ConfigurationException
+
+from loader.errors import MendableError
+
+DEFAULT_API_URL = "https://api.spotify.com/v1/"
+DEFAULT_ACCOUNTS_URL = "https://accounts.spotify.com"
+DEFAULT_DUCKDB_PATH = Path("warehouse") / "echostream.duckdb"
+DEFAULT_DESTINATION = "duckdb"
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Where the Web API stands and who asks.
+
+    Attributes:
+        client_id: The Spotify app's client id.
+        client_secret: The Spotify app's client secret; never shown.
+        api_url: The Web API's address, with a trailing slash.
+        accounts_url: The address of the accounts service, without a trailing slash.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    api_url: str = DEFAULT_API_URL
+    accounts_url: str = DEFAULT_ACCOUNTS_URL
+
+
+def read_api_settings() -> ApiSettings:
+    """Read credentials and addresses from the environment, then from `.dlt/secrets.toml`.
+
+    Raises:
+        MendableError: If credentials are missing or an address is not a web address.
+    """
+    client_id = _read("SPOTIFY_CLIENT_ID", "SPOTIPY_CLIENT_ID", dlt_key="sources.spotify.client_id")
+    client_secret = _read("SPOTIFY_CLIENT_SECRET", "SPOTIPY_CLIENT_SECRET", dlt_key="sources.spotify.client_secret")
+    if not client_id or not client_secret:
+        raise MendableError(
+            "No Spotify credentials: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET "
+            "(of an app from developer.spotify.com/dashboard), or try `python -m loader demo`, "
+            "which needs none."
+        )
+    return ApiSettings(
+        client_id=client_id,
+        client_secret=client_secret,
+        api_url=_read_address("SPOTIFY_API_URL", DEFAULT_API_URL).rstrip("/") + "/",
+        accounts_url=_read_address("SPOTIFY_ACCOUNTS_URL", DEFAULT_ACCOUNTS_URL).rstrip("/"),
+    )
+
+
+def read_followed_artists() -> list[str]:
+    """Read the artists to follow from `.dlt/config.toml` (`[sources.spotify] artists = [...]`).
+
+    Raises:
+        MendableError: If the entry is not a list of texts.
+    """
+    artists = _read_dlt("sources.spotify.artists", dlt.config)
+    if artists is None:
+        return []
+    if not isinstance(artists, list) or not all(isinstance(artist, str) for artist in artists):
+        raise MendableError(
+            '.dlt/config.toml: artists must be a list of texts, such as artists = ["4q3ewBCX7sLwd24euuV69X"].'
+        )
+    return artists
+
+
+def read_destination_name() -> str:
+    """Name the destination: `ECHOSTREAM_DESTINATION`, or DuckDB."""
+    return os.environ.get("ECHOSTREAM_DESTINATION") or DEFAULT_DESTINATION
+
+
+def read_duckdb_path() -> Path:
+    """Name the file of the embedded warehouse: `ECHOSTREAM_DUCKDB`, or `warehouse/echostream.duckdb`."""
+    return Path(os.environ.get("ECHOSTREAM_DUCKDB") or DEFAULT_DUCKDB_PATH)
+
+
+def _read(*variables: str, dlt_key: str) -> str | None:
+    for variable in variables:
+        if set_value := os.environ.get(variable):
+            return set_value
+    value = _read_dlt(dlt_key, dlt.secrets)
+    return None if value is None else str(value)
+
+
+def _read_dlt(key: str, section: object) -> object:
+    try:
+        return section.get(key)  # type: ignore[attr-defined]
+    except (ConfigurationException, ValueError) as error:
+        raise MendableError(f".dlt: {key} cannot be read: {_first_line(error)}") from error
+
+
+def _read_address(variable: str, default: str) -> str:
+    address = os.environ.get(variable) or default
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise MendableError(f"{variable} is not a web address: {address!r} (wanted: https://host/...).")
+    return address
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,20 @@
+"""What a load tells at its end."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from loader.pipeline import Summary
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """Print the rows of each table, the calls made and the time taken."""
+    table = Table(title=f"Spotify on {summary.observed_on} → {summary.address}", title_justify="left")
+    table.add_column("raw table")
+    table.add_column("new or changed", justify="right")
+    table.add_column("as before", justify="right", style="dim")
+    for name, rows in summary.rows_written.items():
+        table.add_row(name, f"{rows:,}", f"{summary.rows_unchanged.get(name, 0):,}")
+    console.print(table)
+    console.print(f"{summary.calls:,} calls in {summary.app_mode} mode, {summary.seconds:.1f} s.", highlight=False)

@@ -1,0 +1,1 @@
+"""The guided tour: what `make demo` plays and tells."""
