@@ -12,7 +12,8 @@ from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
 from loader.demo.catalogue import World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, MODES, serve
+from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
+from loader.demo.shapes import Mode
 from loader.destinations import choose_destination
 from loader.errors import (
     EXIT_BROKEN,
@@ -107,9 +108,7 @@ def load(
 @app.command()
 def demo(
     as_of: DayOption = None,
-    mode: Annotated[
-        str, typer.Option("--mode", metavar="extended|dev", help="The kind of Spotify app to be taken for.")
-    ] = "extended",
+    mode: Annotated[Mode, typer.Option("--mode", help="The kind of Spotify app to be taken for.")] = "extended",
     artists: Annotated[int, typer.Option("--artists", min=10, help="How many artists the made-up world has.")] = 40,
     seed: Annotated[int, typer.Option("--seed", help="Which made-up world: another seed, another world.")] = 7,
     destination: DestinationOption = None,
@@ -125,8 +124,6 @@ def demo(
     """
     observed_on = _read_day(as_of)
     warehouse = choose_destination(destination or read_destination_name())
-    if mode not in MODES:
-        raise MendableError(f"--mode {mode!r} is not a kind of app: choose {' or '.join(MODES)}.")
     world = World(seed=seed, artists=artists)
     with serve(world, mode=mode, day=observed_on) as server, show_progress(_errors, wanted=not quiet) as progress:
         api_settings = ApiSettings(
@@ -135,9 +132,7 @@ def demo(
             api_url=server.api_url,
             accounts_url=server.accounts_url,
         )
-        summary = load_catalogue(
-            api_settings, warehouse, world.artist_ids(), observed_on, progress, source_name="demo"
-        )
+        summary = load_catalogue(api_settings, warehouse, world.artist_ids(), observed_on, progress, source_name="demo")
     _tell(summary, quiet)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Protocol
 
 import dlt
 import duckdb
-from dlt.common.destination import TDestinationReferenceArg
+from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 
 from loader.errors import LoaderError, MendableError
 from loader.settings import read_duckdb_path
@@ -24,6 +25,10 @@ class Destination(Protocol):
     @property
     def name(self) -> str:
         """What the user calls this kind of destination."""
+
+    @property
+    def file_format(self) -> TLoaderFileFormat:
+        """The format of the files that dlt loads from."""
 
     @property
     def address(self) -> str:
@@ -58,6 +63,7 @@ class DuckDb:
 
     path: Path
     name: str = "duckdb"
+    file_format: TLoaderFileFormat = "parquet"  # many times faster there than inserts
 
     @property
     def address(self) -> str:
@@ -93,19 +99,22 @@ class DuckDb:
         return self.path.exists()
 
     def build_dlt_destination(self) -> TDestinationReferenceArg:
-        """Build dlt's DuckDB destination; Parquet is many times faster there than inserts."""
-        return dlt.destinations.duckdb(str(self.path), loader_file_format="parquet")
+        """Build dlt's DuckDB destination."""
+        return dlt.destinations.duckdb(str(self.path))
 
 
 def _check_can_create(path: Path) -> None:
     parent = path.parent
     while not parent.exists():
         parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+    try:
+        # Asking for permissions is not enough: some folders take no files from anybody.
+        tempfile.TemporaryFile(dir=parent).close()
+    except OSError as error:
         raise MendableError(
             f"{path} cannot be made: {parent} is not a folder that can be written to. "
             "Name another file in ECHOSTREAM_DUCKDB."
-        )
+        ) from error
 
 
 def _explain(error: duckdb.Error, path: Path) -> LoaderError:

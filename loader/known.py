@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from dlt.destinations.sql_client import SqlClientBase
@@ -52,13 +53,44 @@ class Known:
                 found[read_key(table, row)] = row
         return found
 
-    def list_album_ids(self, artist_id: str) -> list[str]:
-        """List the albums that credit an artist and that Spotify had when it was last asked."""
-        return self._list_present("album", "artist_ids like %s", f"%{artist_id}%")
+    def find_missing_albums(self, observed_on: date) -> list[str]:
+        """Find the albums that should have been listed on a day and were not.
 
-    def list_track_ids(self, album_id: str) -> list[str]:
-        """List the tracks of an album that Spotify had when it was last asked."""
-        return self._list_present("track", "album_id = %s", album_id)
+        Args:
+            observed_on: The day, whose listings are loaded.
+
+        Returns:
+            The ids of albums that credit an artist who was seen on the day, were there when last asked for,
+            and were not seen on the day or later.
+        """
+        return self._find_missing(
+            "album",
+            "exists (select 1 from {artists} as artist where artist.observed_on = %s "
+            "and known.artist_ids like concat('%%', artist.id, '%%'))",
+            observed_on,
+            observed_on,
+        )
+
+    def find_missing_tracks(self, observed_on: date, absent_albums: Sequence[str]) -> list[str]:
+        """Find the tracks that their album should have listed on a day and did not.
+
+        Args:
+            observed_on: The day, whose listings are loaded.
+            absent_albums: The ids of albums that are known to be absent on the day.
+
+        Returns:
+            The ids of tracks whose album was seen on the day or is absent, which were there when last asked
+            for, and were not seen on the day or later.
+        """
+        missing = self._find_missing(
+            "track",
+            "exists (select 1 from {albums} as album where album.id = known.album_id and album.observed_on = %s)",
+            observed_on,
+            observed_on,
+        )
+        for album_id in absent_albums:
+            missing += self._find_missing("track", "known.album_id = %s", observed_on, album_id)
+        return missing
 
     def has_artist(self, artist_id: str) -> bool:
         """Tell whether the artist was ever loaded."""
@@ -70,17 +102,13 @@ class Known:
             return set()
         return {source for (source,) in self._select("select distinct source from {load_runs}")}
 
-    def _list_present(self, object_type: str, condition: str, value: str) -> list[str]:
-        if f"{object_type}s" not in self._tables:
-            return []
-        rows = self._select(
-            f"select id from {{{object_type}s}} as known where {condition} and not exists ("  # noqa: S608
-            "select 1 from {absences} as absence where absence.object_type = %s "
-            "and absence.object_id = known.id and absence.observed_on > known.observed_on)",
-            value,
-            object_type,
+    def _find_missing(self, object_type: str, condition: str, observed_on: date, *values: Any) -> list[str]:
+        query = (
+            f"select known.id from {{{object_type}s}} as known where known.observed_on < %s and {condition} "  # noqa: S608
+            "and not exists (select 1 from {absences} as absence where absence.object_type = %s "
+            "and absence.object_id = known.id and absence.observed_on > known.observed_on)"
         )
-        return sorted(id_ for (id_,) in rows)
+        return sorted(id_ for (id_,) in self._select(query, observed_on, *values, object_type))
 
     def _list_tables(self) -> set[str]:
         if self._client is None:

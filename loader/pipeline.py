@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import uuid
 from collections import Counter
@@ -21,14 +20,14 @@ from loader.progress import Progress
 from loader.settings import ApiSettings
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.references import find_artist_ids
-from loader.spotify.rows import Observation
+from loader.spotify.rows import Observation, Record
 from loader.spotify.source import CatalogueReader, build_spotify_source
 from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
 from loader.spotify.web_api import WebApi
 
 # The loader talks to Spotify and the warehouse, and to nobody else.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
-logging.getLogger("dlt").setLevel(logging.CRITICAL)
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ class _Tally:
     written: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
 
-    def count_written(self, batches: Iterable[tuple[Table, list[Row]]]) -> Iterator[tuple[Table, list[Row]]]:
-        for table, rows in batches:
+    def keep_news(self, records: Iterable[Record], known: Known) -> Iterator[tuple[Table, list[Row]]]:
+        for table, rows in keep_news(records, known, self.unchanged):
             self.written[table.name] += len(rows)
             yield table, rows
 
@@ -98,20 +97,8 @@ def load_catalogue(
     pipeline = _build_pipeline(destination)
     tally = _Tally()
 
-    with _explain_failures(destination):
-        with _open_known(pipeline, destination) as known:
-            _refuse_mixing(known, source_name, destination)
-            progress.start("Looking the artists up")
-            artist_ids = find_artist_ids(artists, api)
-            progress.start("Reading the catalogue")
-            seen = Observation(observed_on, started_at)
-            records = CatalogueReader(api, known, seen, progress.count).read(artist_ids)
-            news = keep_news(records, known, tally.unchanged)
-            pipeline.extract(build_spotify_source(tally.count_written(news)), loader_file_format="parquet")
-        progress.start(f"Writing {destination.address}")
-        pipeline.normalize()
-        pipeline.load(raise_on_failed_jobs=True)
-
+    def end_with_run(batches: Iterable[tuple[Table, list[Row]]]) -> Iterator[tuple[Table, list[Row]]]:
+        yield from batches
         run = {
             "run_id": uuid.uuid4().hex,
             "started_at": started_at,
@@ -125,7 +112,23 @@ def load_catalogue(
             "refusals": client.refusals,
             "rows_written": tally.written.total(),
         }
-        pipeline.run(build_spotify_source([(TABLES["load_runs"], [run])]), loader_file_format="parquet")
+        yield TABLES["load_runs"], [run]
+
+    with _explain_failures(destination):
+        reader = CatalogueReader(api, Observation(observed_on, started_at), progress.count)
+        with _open_known(pipeline, destination) as known:
+            _refuse_mixing(known, source_name, destination)
+            progress.start("Looking the artists up")
+            artist_ids = find_artist_ids(artists, api)
+            progress.start("Reading the catalogue")
+            _extract(pipeline, destination, tally.keep_news(reader.read(artist_ids, known), known))
+        progress.start(f"Writing {destination.address}")
+        _write(pipeline)
+        with _open_known(pipeline, destination) as known:
+            progress.start("Asking for what was not listed")
+            news = tally.keep_news(reader.read_missing(known), known)
+            _extract(pipeline, destination, end_with_run(news))
+        _write(pipeline)
 
     return Summary(
         address=destination.address,
@@ -146,6 +149,15 @@ def _build_pipeline(destination: Destination) -> dlt.Pipeline:
         dataset_name=SCHEMA_NAME,
         pipelines_dir=str(clear_work_dir(destination)),
     )
+
+
+def _extract(pipeline: dlt.Pipeline, destination: Destination, batches: Iterable[tuple[Table, list[Row]]]) -> None:
+    pipeline.extract(build_spotify_source(batches), loader_file_format=destination.file_format)
+
+
+def _write(pipeline: dlt.Pipeline) -> None:
+    pipeline.normalize()
+    pipeline.load(raise_on_failed_jobs=True)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from loader.pipeline import Summary
 
 def print_summary(summary: Summary, console: Console) -> None:
     """Print the rows of each table, the calls made and the time taken."""
-    table = Table(title=f"Spotify on {summary.observed_on} → {summary.address}", title_justify="left")
+    console.print(f"{summary.observed_on} → {summary.address}", highlight=False, soft_wrap=True)
+    table = Table()
     table.add_column("raw table")
     table.add_column("new or changed", justify="right")
     table.add_column("as before", justify="right", style="dim")

@@ -93,7 +93,7 @@ def build_album_rows(album: dict[str, Any], seen: Observation) -> Iterator[Recor
         yield "album_metrics", seen.stamp(album_id=album["id"], popularity=popularity)
 
 
-def build_track_rows(track: dict[str, Any], album_id: str, seen: Observation) -> Iterator[Record]:
+def build_track_rows(track: dict[str, Any], album_id: str | None, seen: Observation) -> Iterator[Record]:
     """Build the rows of a track as its album lists it, and its credits (Web API: Get Album Tracks).
 
     Args:

@@ -35,111 +35,103 @@ Report = Callable[[str], None]
 class CatalogueReader:
     """Reads the followed artists' part of the catalogue on one day."""
 
-    def __init__(self, api: WebApi, known: Known, seen: Observation, report: Report) -> None:
-        """Read through the given API, knowing what the warehouse knows.
+    def __init__(self, api: WebApi, seen: Observation, report: Report) -> None:
+        """Read through the given API.
 
         Args:
             api: What the Web API is asked through.
-            known: What the warehouse knows.
             seen: The day and time to stamp rows with.
             report: Told of each object as it is read.
         """
         self._api = api
-        self._known = known
         self._seen = seen
         self._report = report
-        self._named: set[tuple[str, str]] = set()
-        self._known_albums: set[str] = set()
-        self._tracks_to_measure: list[str] = []
-        self._tracks_missing: list[str] = []
 
-    def read(self, artist_ids: Sequence[str]) -> Iterator[Record]:
+    def read(self, artist_ids: Sequence[str], known: Known) -> Iterator[Record]:
         """Read the artists, their albums and the albums' tracks.
 
         Args:
             artist_ids: The followed artists.
+            known: What the warehouse knows.
 
         Yields:
             Rows with the names of their raw tables.
 
         Raises:
-            MendableError: If Spotify knows none of the name and the warehouse neither.
+            MendableError: If neither Spotify nor the warehouse knows an artist.
         """
         followed = []
         for artist_id, artist in self._api.fetch_artists(artist_ids):
             if artist is not None:
                 followed.append(artist_id)
                 self._report("artists")
-                yield from self._once(build_artist_rows({**artist, "id": artist_id}, self._seen))
-            elif self._known.has_artist(artist_id):
+                yield from build_artist_rows({**artist, "id": artist_id}, self._seen)
+            elif known.has_artist(artist_id):
                 yield build_absence_row("artist", artist_id, self._seen)
             else:
                 raise MendableError(
                     f"Spotify knows no artist {artist_id}: check the id, or name the artist by link or name."
                 )
-        for album_ids in split_into_batches(self._find_album_ids(followed), BATCH_SIZES["albums"]):
-            for album_id, album in self._api.fetch_albums(album_ids):
-                yield from self._read_album(album_id, album)
-            if len(self._tracks_to_measure) >= BATCH_SIZES["tracks"]:
-                yield from self._measure_tracks(whole_batches=True)
-        yield from self._measure_tracks(whole_batches=False)
-        yield from self._ask_for_missing_tracks()
+        yield from self._read_albums(self._list_album_ids(followed))
 
-    def _find_album_ids(self, artist_ids: Iterable[str]) -> Iterator[str]:
-        """Find the ids of the albums to fetch, each once: those listed, and those known but no longer listed."""
-        found: set[str] = set()
-        for artist_id in artist_ids:
-            listed = [album["id"] for album in self._api.list_albums(artist_id)]
-            known = self._known.list_album_ids(artist_id)
-            self._known_albums.update(known)
-            for album_id in (*listed, *known):
-                if album_id not in found:
-                    found.add(album_id)
-                    yield album_id
+    def read_missing(self, known: Known) -> Iterator[Record]:
+        """Ask for what the warehouse knows and today's listings did not name.
 
-    def _read_album(self, album_id: str, album: ApiObject | None) -> Iterator[Record]:
-        known_tracks = self._known.list_track_ids(album_id)
-        if album is None:
-            # An album that was listed a moment ago and never loaded leaves nothing to close.
-            if album_id in self._known_albums:
-                yield build_absence_row("album", album_id, self._seen)
-            self._tracks_missing += known_tracks
-            return
-        album = {**album, "id": album_id}
-        self._report("albums")
-        yield from self._once(build_album_rows(album, self._seen))
-        listed = []
-        for track in self._api.list_album_tracks(album):
-            if track.get("id"):
-                listed.append(track["id"])
-                self._report("tracks")
-                yield from self._once(build_track_rows(track, album_id, self._seen))
-        self._tracks_to_measure += listed
-        self._tracks_missing += sorted(set(known_tracks) - set(listed))
+        Args:
+            known: What the warehouse knows after the listings were loaded.
 
-    def _measure_tracks(self, whole_batches: bool) -> Iterator[Record]:
-        size = BATCH_SIZES["tracks"]
-        until = len(self._tracks_to_measure) // size * size if whole_batches else len(self._tracks_to_measure)
-        ids, self._tracks_to_measure = self._tracks_to_measure[:until], self._tracks_to_measure[until:]
-        for track_id, track in self._api.fetch_track_batches(ids):
-            if track is not None:
-                yield from build_track_metric_rows(track_id, track, self._seen)
-
-    def _ask_for_missing_tracks(self) -> Iterator[Record]:
-        for track_id, track in self._api.fetch_tracks(self._tracks_missing):
+        Yields:
+            Rows of `absences` for what Spotify does not have any more, rows as usual for what it still has.
+        """
+        absent_albums: list[str] = []
+        for name, row in self._read_albums(known.find_missing_albums(self._seen.observed_on), known_before=True):
+            if name == "absences":
+                absent_albums.append(row["object_id"])
+            yield name, row
+        missing_tracks = known.find_missing_tracks(self._seen.observed_on, absent_albums)
+        for track_id, track in self._api.fetch_tracks(missing_tracks):
             if track is None:
                 yield build_absence_row("track", track_id, self._seen)
             else:
+                yield from build_track_rows({**track, "id": track_id}, (track.get("album") or {}).get("id"), self._seen)
                 yield from build_track_metric_rows(track_id, track, self._seen)
 
-    def _once(self, records: Iterable[Record]) -> Iterator[Record]:
-        """Pass records on, those of artists in credits and of genres only the first time they come."""
-        for name, row in records:
-            if name in {"credited_artists", "genres"}:
-                if (name, row["id"]) in self._named:
-                    continue
-                self._named.add((name, row["id"]))
-            yield name, row
+    def _list_album_ids(self, artist_ids: Iterable[str]) -> Iterator[str]:
+        """List the ids of the artists' albums, each once: an album may belong to several."""
+        listed: set[str] = set()
+        for artist_id in artist_ids:
+            for album in self._api.list_albums(artist_id):
+                if album["id"] not in listed:
+                    listed.add(album["id"])
+                    yield album["id"]
+
+    def _read_albums(self, album_ids: Iterable[str], known_before: bool = False) -> Iterator[Record]:
+        """Read albums with their tracks, and measure the tracks as soon as there is a batch of them."""
+        to_measure: list[str] = []
+        for batch in split_into_batches(album_ids, BATCH_SIZES["albums"]):
+            for album_id, album in self._api.fetch_albums(batch):
+                if album is not None:
+                    self._report("albums")
+                    yield from build_album_rows({**album, "id": album_id}, self._seen)
+                    yield from self._read_album_tracks({**album, "id": album_id}, to_measure)
+                elif known_before:
+                    yield build_absence_row("album", album_id, self._seen)
+            whole = len(to_measure) // BATCH_SIZES["tracks"] * BATCH_SIZES["tracks"]
+            yield from self._measure_tracks(to_measure[:whole])
+            del to_measure[:whole]
+        yield from self._measure_tracks(to_measure)
+
+    def _read_album_tracks(self, album: ApiObject, to_measure: list[str]) -> Iterator[Record]:
+        for track in self._api.list_album_tracks(album):
+            if track.get("id"):
+                self._report("tracks")
+                to_measure.append(track["id"])
+                yield from build_track_rows(track, album["id"], self._seen)
+
+    def _measure_tracks(self, track_ids: Sequence[str]) -> Iterator[Record]:
+        for track_id, track in self._api.fetch_track_batches(track_ids):
+            if track is not None:
+                yield from build_track_metric_rows(track_id, track, self._seen)
 
 
 @dlt.source(name="spotify")

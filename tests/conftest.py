@@ -1,0 +1,79 @@
+"""What many tests share: a local Web API, a warehouse of their own, the loader as a person calls it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from loader.cli import main
+from loader.demo.server import CLIENT_ID, CLIENT_SECRET
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL_DAYS = ROOT.parent / "shared" / "data" / "catalog"
+
+
+@dataclass
+class Result:
+    """What a call of the loader left: its exit code and what it printed."""
+
+    exit_code: int
+    output: str
+    errors: str
+
+
+@pytest.fixture
+def warehouse(tmp_path, monkeypatch):
+    """A DuckDB file of the test's own, which does not exist yet; nothing else of the machine is seen."""
+    for name in [name for name in os.environ if name.startswith(("SPOTIFY_", "SPOTIPY_", "ECHOSTREAM_"))]:
+        monkeypatch.delenv(name)
+    path = tmp_path / "warehouse" / "echostream.duckdb"
+    monkeypatch.setenv("ECHOSTREAM_DUCKDB", str(path))
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+@pytest.fixture
+def point_at(monkeypatch):
+    """Points the loader at a local server, with the right credentials."""
+
+    def point(server):
+        monkeypatch.setenv("SPOTIFY_API_URL", server.api_url)
+        monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", server.accounts_url)
+        monkeypatch.setenv("SPOTIFY_CLIENT_ID", CLIENT_ID)
+        monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", CLIENT_SECRET)
+
+    return point
+
+
+@pytest.fixture
+def load(capsys):
+    """Runs the loader with the given arguments."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        exit_code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Result(exit_code, captured.out, captured.err)
+
+    return run
+
+
+def read_rows(path, query):
+    """Read rows of a DuckDB file that nobody has open."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def read_raw(path):
+    """Read all rows of all raw tables but the log of runs, sorted, to compare warehouses by."""
+    tables = read_rows(
+        path,
+        "select table_name from information_schema.tables where table_schema = 'raw_spotify' "
+        "and table_name not like '\\_dlt%' escape '\\' and table_name <> 'load_runs'",
+    )
+    return {
+        name: sorted(read_rows(path, f"select * exclude (loaded_at) from raw_spotify.{name}"), key=repr)
+        for (name,) in tables
+    }

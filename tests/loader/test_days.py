@@ -1,0 +1,99 @@
+"""Days of a changing world, loaded in order, late and again: what the raw tables hold then."""
+
+from datetime import timedelta
+
+import pytest
+
+from loader.demo.catalogue import FIRST_DAY, World
+from loader.demo.server import serve
+from tests.conftest import read_raw, read_rows
+
+LAST_DAY = FIRST_DAY + timedelta(days=28)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World()
+
+
+@pytest.fixture
+def play(world, warehouse, point_at, load):
+    """Loads the given days of the followed artists, one after the other."""
+
+    def run(days, mode="extended", artist_ids=None):
+        with serve(world, mode=mode, day=days[0]) as server:
+            point_at(server)
+            arguments = [part for id_ in artist_ids or world.artist_ids() for part in ("--artist", id_)]
+            for day in days:
+                server.day = day
+                result = load("--quiet", *arguments, "--as-of", day)
+                assert result.exit_code == 0, result.errors
+        return read_raw(warehouse)
+
+    return run
+
+
+def names_of(world, day):
+    return {id_: world.on(day).artist(id_)["name"] for id_ in world.artist_ids()}
+
+
+def test_the_last_day_is_what_the_entities_hold_and_every_day_is_measured(play, world):
+    raw = play([FIRST_DAY, LAST_DAY])
+    assert {id_: name for id_, name, *_ in raw["artists"]} == names_of(world, LAST_DAY)
+    assert names_of(world, FIRST_DAY) != names_of(world, LAST_DAY), "somebody was renamed"
+    assert len(raw["artist_metrics"]) == 2 * len(world.artist_ids())
+
+
+def test_a_late_day_adds_its_measures_and_leaves_the_newer_attributes(play, world):
+    in_order = play([FIRST_DAY, LAST_DAY])
+    late = play([LAST_DAY, FIRST_DAY])
+    assert late["artists"] == in_order["artists"]
+    for table in ("artist_metrics", "album_metrics", "track_metrics"):
+        assert late[table] == in_order[table]
+
+
+def test_what_is_withdrawn_is_noted_as_absent_once_and_comes_back(play, world, warehouse):
+    days = [FIRST_DAY + timedelta(days=offset) for offset in range(0, 29, 7)]
+    play(days)
+    absent = read_rows(warehouse, "select object_type, object_id, observed_on from raw_spotify.absences")
+    assert any(object_type == "track" for object_type, *_ in absent)
+    for object_type, object_id, observed_on in absent:
+        view = world.on(observed_on)
+        assert (view.track(object_id) if object_type == "track" else view.album(object_id)) is None
+    assert len(absent) == len({object_id for _, object_id, _ in absent}), "absence is asked for once, not every day"
+    tracks = {id_ for (id_,) in read_rows(warehouse, "select id from raw_spotify.tracks")}
+    present = {id_ for id_ in tracks if world.on(days[-1]).track(id_) is not None}
+    seen_last = {
+        id_ for (id_,) in read_rows(warehouse, f"select id from raw_spotify.tracks where observed_on = '{days[-1]}'")
+    }
+    assert seen_last == present
+
+
+def test_a_refusal_is_not_an_absence(play, world, warehouse):
+    """A development app is refused the batches that an extended app asks with."""
+    artist_ids = world.artist_ids()[:5]
+    raw = play([FIRST_DAY, FIRST_DAY + timedelta(days=1)], mode="dev", artist_ids=artist_ids)
+    view = world.on(FIRST_DAY + timedelta(days=1))
+    for object_type, object_id, _ in raw["absences"]:
+        assert (view.track(object_id) if object_type == "track" else view.album(object_id)) is None
+
+
+def test_both_kinds_of_app_bring_the_same_objects(play, world, warehouse):
+    artist_ids = world.artist_ids()[:8]
+    extended = play([FIRST_DAY], artist_ids=artist_ids)
+    warehouse.unlink()
+    development = play([FIRST_DAY], mode="dev", artist_ids=artist_ids)
+    for table in ("artists", "albums", "tracks", "credited_artists", "genres"):
+        assert development[table] == extended[table]
+    for table in ("artist_metrics", "album_metrics", "track_metrics"):
+        assert extended[table]
+        assert development[table] == []
+
+
+def test_every_declared_column_exists_after_a_run_that_never_saw_it(play, world, warehouse):
+    play([FIRST_DAY], mode="dev", artist_ids=world.artist_ids()[:1])
+    columns = read_rows(
+        warehouse,
+        "select table_name || '.' || column_name from information_schema.columns where table_schema = 'raw_spotify'",
+    )
+    assert {("track_metrics.popularity",), ("artist_metrics.followers",), ("absences.object_id",)} <= set(columns)

@@ -1,0 +1,37 @@
+"""Runs the guided tour: `python -m tour`, which `make demo` calls."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from rich.console import Console
+
+from loader.errors import LoaderError
+from loader.settings import read_duckdb_path
+from tour.account import print_account
+from tour.play import TourError, build_warehouse, play_days
+
+console = Console()
+
+
+def main() -> int:
+    """Play the days, build the warehouse, tell what is in it.
+
+    Returns:
+        The exit code: 0, or what the failed step answers.
+    """
+    started = time.monotonic()
+    console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
+    try:
+        play_days(console)
+        docs = build_warehouse(console)
+    except (LoaderError, TourError) as error:
+        Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+        return error.exit_code
+    print_account(console, read_duckdb_path(), docs, time.monotonic() - started)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Plays the made-up world day by day: load, snapshot, load, snapshot; then builds everything and its documentation."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import timedelta
+from pathlib import Path
+
+from dbt.cli.main import dbtRunner
+from rich.console import Console
+
+from loader.demo.catalogue import FIRST_DAY, World
+from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
+from loader.destinations import choose_destination
+from loader.errors import EXIT_BROKEN
+from loader.pipeline import load_catalogue
+from loader.progress import show_progress
+from loader.settings import ApiSettings, read_destination_name
+
+ROOT = Path(__file__).resolve().parents[1]
+DAYS = [FIRST_DAY + timedelta(days=offset) for offset in (0, 1, 7, 14, 21, 28)]
+DOCS_PAGE = Path("site") / "dbt-docs.html"
+# History is made of what the snapshots see: they and what they stand on run after every load.
+_SNAPSHOTS = ["build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test"]
+
+
+class TourError(Exception):
+    """A step of the tour failed; the message says which, and what it printed."""
+
+    exit_code = EXIT_BROKEN
+
+
+def play_days(console: Console) -> None:
+    """Load each day of the made-up world and snapshot it.
+
+    Raises:
+        LoaderError: If a load fails.
+        TourError: If dbt fails.
+    """
+    world = World()
+    with serve(world, day=DAYS[0]) as server:
+        api_settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url)
+        for day in DAYS:
+            started = time.monotonic()
+            server.day = day
+            with show_progress(console, wanted=True) as progress:
+                summary = load_catalogue(
+                    api_settings,
+                    choose_destination(read_destination_name()),
+                    world.artist_ids(),
+                    day,
+                    progress,
+                    source_name="demo",
+                )
+                progress.start("Taking snapshots")
+                _run_dbt(*_SNAPSHOTS)
+            console.print(
+                f"  {day:%a %d %b %Y}  {sum(summary.rows_written.values()):>7,} rows new or changed, "
+                f"{summary.calls} calls, {time.monotonic() - started:.1f} s",
+                highlight=False,
+            )
+
+
+def build_warehouse(console: Console) -> Path:
+    """Build and test every model, and write the documentation as one page.
+
+    Returns:
+        The page.
+
+    Raises:
+        TourError: If dbt fails.
+    """
+    with console.status("Building and testing the marts"):
+        started = time.monotonic()
+        _run_dbt("build")
+        console.print(f"  marts built and tested in {time.monotonic() - started:.1f} s", highlight=False)
+    with console.status("Writing the documentation"):
+        _run_dbt("docs", "generate", "--static")
+        DOCS_PAGE.parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / "dbt_project" / "target" / "static_index.html", DOCS_PAGE)
+    return DOCS_PAGE
+
+
+def _run_dbt(*arguments: str) -> None:
+    os.environ.setdefault("DBT_PROJECT_DIR", str(ROOT / "dbt_project"))
+    os.environ.setdefault("DBT_PROFILES_DIR", str(ROOT / "dbt_project"))
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed):
+        result = dbtRunner().invoke(["--quiet", *arguments])
+    if not result.success:
+        said = printed.getvalue().strip() or str(result.exception)
+        raise TourError(f"dbt {arguments[0]} failed:\n{said}")
