@@ -129,6 +129,7 @@ def load_catalogue(
             news = tally.keep_news(reader.read_missing(known), known)
             _extract(pipeline, destination, end_with_run(news))
         _write(pipeline)
+    clear_work_dir(destination)
 
     return Summary(
         address=destination.address,
