@@ -7,9 +7,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-# dbt finds its project and connections from the top of the repository.
+# dbt finds its project and connections from the top of the repository; a profiles.yml there goes first.
 export DBT_PROJECT_DIR := $(CURDIR)/dbt_project
-export DBT_PROFILES_DIR ?= $(CURDIR)/dbt_project
+export DBT_PROFILES_DIR ?= $(CURDIR)$(if $(wildcard profiles.yml),,/dbt_project)
 
 .PHONY: help
 help: ## List the commands
@@ -27,6 +27,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@printf 'export DBT_PROJECT_DIR=%q\nexport DBT_PROFILES_DIR=$${DBT_PROFILES_DIR:-%q}\n' "$(DBT_PROJECT_DIR)" "$(DBT_PROFILES_DIR)" >> $(BIN)/activate
 	@touch $(INSTALLED)
 
 .PHONY: demo
@@ -49,6 +50,11 @@ format: install ## Bring Python and SQL into the house's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+
+.PHONY: query
+query: install ## Show the answer to SQL="select ..." over the warehouse
+	@test -n "$(SQL)" || { echo 'Say what to ask: make query SQL="select artist_name from marts.dim_artist"'; exit 2; }
+	@$(BIN)/dbt --quiet show --limit 20 --inline "$(SQL)"
 
 .PHONY: load
 load: install ## Load today's day of the artists in .dlt/config.toml, then build the marts

@@ -31,7 +31,7 @@ _RISING_TRACKS = """
            max_by(fact.popularity, fact.observed_on) as last
     from marts.fct_track_popularity as fact
     join marts.dim_track as track on track.track_id = fact.track_id and track.is_current
-    join marts.bridge_track_artist as credit on credit.track_key = track.track_key and credit.position = 1
+    join marts.bridge_track_artist as credit on credit.track_key = track.track_key and credit.credit_position = 1
     join marts.dim_artist as artist on artist.artist_durable_key = credit.artist_durable_key and artist.is_current
     group by all
     order by last - first desc, track.track_name
@@ -73,7 +73,8 @@ def print_account(console: Console, path: Path, docs: Path, seconds: float) -> N
         docs: The page of documentation.
         seconds: How long the tour took, in seconds.
     """
-    with duckdb.connect(str(path), read_only=True) as warehouse:
+    # Not read-only: dbt ran in this process and has the file open as it needs it.
+    with duckdb.connect(str(path)) as warehouse:
         console.print(_draw("In the warehouse", ("mart", "rows"), warehouse.sql(_MARTS).fetchall()))
         console.print(
             _draw(
@@ -105,17 +106,14 @@ def print_account(console: Console, path: Path, docs: Path, seconds: float) -> N
             console.print(f"“{name}” was withdrawn by {gone} and back by {back}: two versions, and a gap.\n")
     console.print(f"[green]Done in {seconds:.0f} s.[/] Warehouse: {path}   Documentation: {docs}\n", highlight=False)
     console.print("Try next:")
-    for command, purpose in _list_next_commands(path, docs):
+    for command, purpose in _list_next_commands(docs):
         console.print(f"  [bold cyan]{command}[/]\n      {purpose}", highlight=False, soft_wrap=True)
 
 
-def _list_next_commands(path: Path, docs: Path) -> list[tuple[str, str]]:
+def _list_next_commands(docs: Path) -> list[tuple[str, str]]:
     return [
         ("make docs", f"the documentation and lineage in the browser (or open {docs})"),
-        (
-            f"""echo "from marts.rpt_rows_per_layer" | .venv/bin/python -c "import duckdb, sys; print(duckdb.connect('{path}').sql(sys.stdin.read()))" """.strip(),
-            "any SQL over the marts",
-        ),
+        ('make query SQL="select * from marts.rpt_rows_per_layer"', "any SQL over the warehouse"),
         ("make test", "every check and test of the project"),
     ]
 

@@ -81,7 +81,8 @@ def build_warehouse(console: Console) -> Path:
     with console.status("Writing the documentation"):
         _run_dbt("docs", "generate", "--static")
         DOCS_PAGE.parent.mkdir(exist_ok=True)
-        shutil.copyfile(ROOT / "dbt_project" / "target" / "static_index.html", DOCS_PAGE)
+        target = Path(os.environ.get("DBT_TARGET_PATH") or ROOT / "dbt_project" / "target")
+        shutil.copyfile(target / "static_index.html", DOCS_PAGE)
     return DOCS_PAGE
 
 
