@@ -1,0 +1,3 @@
+{% macro default__boolean_literal(value) -%}
+    {{ 'true' if value else 'false' }}
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro default__hex_md5(text) -%}
+    md5({{ text }})
+{%- endmacro %}

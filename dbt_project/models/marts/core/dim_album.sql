@@ -1,0 +1,34 @@
+with
+
+versions as (
+    select * from {{ ref('int_album_versions') }}
+),
+
+dated as (
+    select
+        versions.*,
+        {{ release_day('versions.release_date') }} as released_on
+    from versions
+)
+
+select
+    ---------- keys
+    album_key,
+    album_durable_key,
+    album_id,
+
+    ---------- attributes
+    album_name,
+    album_type,
+    release_date,
+    release_date_precision,
+    released_on,
+    cast(year(released_on) as {{ type_for('integer') }}) as release_year,
+    total_tracks,
+    artist_ids,
+
+    ---------- validity
+    valid_from,
+    valid_to,
+    is_current
+from dated

@@ -1,0 +1,11 @@
+with
+
+genres as (
+    select * from {{ ref('stg_spotify__genres') }}
+)
+
+select
+    {{ durable_key('genre_id') }} as genre_key,
+    genre_id,
+    genre_name
+from genres

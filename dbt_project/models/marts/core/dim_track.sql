@@ -1,0 +1,27 @@
+with
+
+versions as (
+    select * from {{ ref('int_track_versions') }}
+)
+
+select
+    ---------- keys
+    track_key,
+    track_durable_key,
+    {{ durable_key('album_id') }} as album_durable_key,
+    track_id,
+    album_id,
+
+    ---------- attributes
+    track_name,
+    disc_number,
+    track_number,
+    duration_ms,
+    is_explicit,
+    artist_ids,
+
+    ---------- validity
+    valid_from,
+    valid_to,
+    is_current
+from versions

@@ -1,0 +1,22 @@
+with
+
+source as (
+    select * from {{ source('spotify', 'album_metrics') }}
+),
+
+renamed as (
+    select
+        ---------- ids
+        cast(album_id as {{ type_for('id') }}) as album_id,
+
+        ---------- measures
+        cast(popularity as {{ type_for('bigint') }}) as popularity,
+
+        ---------- observation
+        observed_on,
+        {{ utc_timestamp('loaded_at') }} as loaded_at
+    from source
+    where popularity is not null
+)
+
+select * from renamed

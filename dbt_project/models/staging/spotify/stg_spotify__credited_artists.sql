@@ -1,0 +1,21 @@
+with
+
+source as (
+    select * from {{ source('spotify', 'credited_artists') }}
+),
+
+renamed as (
+    select
+        ---------- ids
+        cast(id as {{ type_for('id') }}) as artist_id,
+
+        ---------- attributes
+        cast(name as {{ type_for('text') }}) as artist_name,
+
+        ---------- observation
+        observed_on,
+        {{ utc_timestamp('loaded_at') }} as loaded_at
+    from source
+)
+
+select * from renamed
