@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 
 import dlt
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -139,21 +140,26 @@ class _Load:
         self._progress.start(f"Writing {self._destination.address}")
         self._write()
 
-    def read_missing(self) -> None:
-        """Ask for what the listings did not name, and write what comes of it."""
+    def finish(self, build_run: Callable[[], Row]) -> None:
+        """Ask for what the listings did not name, if the load came so far, and record the run with what comes of it.
+
+        Args:
+            build_run: Builds the row of `load_runs`, when everything else is read.
+        """
         assert self.access is not None  # noqa: S101 - read before
         with _open_known(self._pipeline, self._destination) as known:
             self._progress.start("Asking for what was not listed")
             reader = CatalogueReader(WebApi(self._answers, self.access), known, self._seen, self._progress.count)
-            self._extract(self.tally.keep_news(reader.read_missing(), known))
+            records = () if self.tally.stopped else reader.read_missing()
+            self._extract(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
         self._write()
 
-    def record(self, run: Row) -> None:
-        """Write what was found out about the app, and what the run did."""
-        assert self.access is not None  # noqa: S101 - read before
-        rows = [(TABLES["app_access"], list(self.access.build_rows())), (TABLES["load_runs"], [run])]
-        self._extract(rows)
-        self._write()
+    def _end_with_run(
+        self, batches: Iterable[TableRows], access: Access, build_run: Callable[[], Row]
+    ) -> Iterator[TableRows]:
+        yield from batches
+        yield TABLES["app_access"], list(access.build_rows())
+        yield TABLES["load_runs"], [build_run()]
 
     def _settle_order(self, artist_ids: list[str], known: Known) -> list[str]:
         """Put the artists in an order that stays when a stopped run goes on: batches then ask the same again."""
@@ -201,10 +207,9 @@ def load_catalogue(
             seen = Observation(options.observed_on, started_at)
             load = _Load(_build_pipeline(destination), destination, answers, seen, progress)
             load.read(options.artists, options.source_name, api_settings.client_id)
-            if not load.tally.stopped:
-                load.read_missing()
-            summary = _summarize(load, client, destination, options.observed_on, started_at)
-            load.record(_build_run(summary, client, options, started_at))
+            summarize = partial(_summarize, load, client, destination, options.observed_on, started_at)
+            load.finish(lambda: _build_run(summarize(), client, options, started_at))
+            summary = summarize()
         if not summary.stopped:
             journal.discard()
     _clear(destination)

@@ -31,12 +31,14 @@ class Question:
         text: What is asked, in full: the same text is the same question.
         put: Puts the question through spotipy.
         shape: What to keep of the answer.
+        finds_out: Whether it shows what the app may do, so that a refusal is an answer to keep.
     """
 
     endpoint: str
     text: str
     put: Callable[[spotipy.Spotify], Any]
     shape: Shape
+    finds_out: bool = False
 
 
 class Answers:
@@ -92,9 +94,13 @@ class Answers:
         try:
             return {"value": trim(self._client.ask(question.endpoint, question.put), question.shape)}
         except Refused as refused:
-            return {"refused": str(refused)}
+            if question.finds_out:
+                return {"refused": str(refused)}
+            raise
         except InvalidRequest as invalid:
-            return {"invalid": str(invalid)}
+            if question.finds_out:
+                return {"invalid": str(invalid)}
+            raise
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Apply a function that asks to items, a few at a time.

@@ -174,7 +174,7 @@ class Client:
             raise
         # An error body of another shape than the API's makes spotipy trip over it (AttributeError).
         except (requests.RequestException, AttributeError) as error:
-            raise _Broken(_name_fault(error)) from error
+            raise self._note_fault(error) from error
         if not isinstance(answer, dict):
             raise _Broken("not JSON")
         self._pace.speed_up()
@@ -195,15 +195,23 @@ class Client:
             # One worker fetches the token, the others find it in the cache.
             with self._sign_in_lock:
                 self._auth.get_access_token(as_dict=False)
+            self._answered = True
         except SpotifyOauthError as error:
-            if error.error in {"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"}:
+            # Where a gateway answers in the place of the accounts service, the error is no word but an object.
+            if error.error in ("invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"):
                 raise MendableError(
                     f"Spotify does not accept the credentials ({error.error_description or error.error}): "
                     "check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
                 ) from None
+            self._answered = True
             raise _Broken("no token") from error
         except (requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
-            raise _Broken(_name_fault(error)) from error
+            raise self._note_fault(error) from error
+
+    def _note_fault(self, error: Exception) -> _Broken:
+        if not isinstance(error, requests.ConnectionError | requests.Timeout):
+            self._answered = True
+        return _Broken(_name_fault(error))
 
     def _give_up(self, endpoint: str, broken: _Broken) -> LoaderError:
         message = (
@@ -235,6 +243,11 @@ class Client:
         if error.http_status == requests.codes.forbidden:
             with self._lock:
                 self.refusals += 1
+            if not _is_json(error):
+                # Refusals of an endpoint are JSON; in plain text Spotify turns the whole app away.
+                raise MendableError(
+                    f"Spotify turns this app away ({said}): look at the app in Spotify's developer dashboard."
+                )
             raise Refused(said)
         if error.http_status == requests.codes.bad_request:
             raise InvalidRequest(said)
@@ -264,6 +277,15 @@ def _build_session(settings: ApiSettings) -> requests.Session:
 def _read_fast(response: requests.Response, **_: Any) -> None:
     """Have a response's JSON read by the fastest reader: parsing is most of a load's work."""
     response.json = partial(read_json, response.content)  # type: ignore[method-assign]
+
+
+def _is_json(error: SpotifyException) -> bool:
+    """Whether the answer behind an error is JSON; spotipy keeps only what it says."""
+    response = getattr(error.__context__, "response", None)
+    try:
+        return response is None or isinstance(response.json(), dict)
+    except ValueError:
+        return False
 
 
 def _read_retry_after(error: SpotifyException) -> float:

@@ -197,6 +197,7 @@ class WebApi:
             f"{kind}?ids={','.join(ids)}",
             lambda spotify: getattr(spotify, method)(list(ids)),
             {method: shape},
+            finds_out=True,
         )
         try:
             answer = self._answers.ask(question)
@@ -269,6 +270,7 @@ class WebApi:
                 f"{text}&limit={size}&offset={offset}",
                 partial(_call_page, call, size, offset),
                 shape,
+                finds_out=known is None,
             )
             try:
                 page = self._answers.ask(question)
