@@ -23,9 +23,10 @@ from loader.errors import (
     LoaderError,
     MendableError,
 )
-from loader.pipeline import Summary, load_catalogue
+from loader.pipeline import LoadOptions, Summary, load_catalogue
 from loader.progress import show_progress
 from loader.settings import ApiSettings, read_api_settings, read_destination_name, read_followed_artists
+from loader.spotify.client import DEFAULT_MAX_WAIT
 from loader.summary import print_summary
 
 _output = Console()
@@ -63,6 +64,24 @@ DestinationOption = Annotated[
         help="The warehouse to write to: duckdb. Default: ECHOSTREAM_DESTINATION, or duckdb.",
     ),
 ]
+MaxWaitOption = Annotated[
+    float,
+    typer.Option(
+        "--max-wait",
+        metavar="SECONDS",
+        min=0,
+        help="The longest wait that Spotify may ask for; if it asks for more, the load stops and can go on later.",
+    ),
+]
+MaxCallsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-calls",
+        metavar="NUMBER",
+        min=1,
+        help="The most calls to make in this run; the next run goes on from there. Default: no limit.",
+    ),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
@@ -72,6 +91,8 @@ def load(
     artist: ArtistOption = None,
     as_of: DayOption = None,
     destination: DestinationOption = None,
+    max_wait: MaxWaitOption = DEFAULT_MAX_WAIT,
+    max_calls: MaxCallsOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Load what Spotify says about artists into a warehouse.
@@ -101,7 +122,12 @@ def load(
     api_settings = read_api_settings()
     warehouse = choose_destination(destination or read_destination_name())
     with show_progress(_errors, wanted=not quiet) as progress:
-        summary = load_catalogue(api_settings, warehouse, artists, observed_on, progress)
+        summary = load_catalogue(
+            api_settings,
+            warehouse,
+            LoadOptions(artists, observed_on, max_wait=max_wait, max_calls=max_calls),
+            progress,
+        )
     _tell(summary, quiet)
 
 
@@ -132,13 +158,16 @@ def demo(
             api_url=server.api_url,
             accounts_url=server.accounts_url,
         )
-        summary = load_catalogue(api_settings, warehouse, world.artist_ids(), observed_on, progress, source_name="demo")
+        options = LoadOptions(world.artist_ids(), observed_on, source_name="demo")
+        summary = load_catalogue(api_settings, warehouse, options, progress)
     _tell(summary, quiet)
 
 
 def _tell(summary: Summary, quiet: bool) -> None:
     if not quiet:
         print_summary(summary, _output)
+    if summary.stopped:
+        raise summary.stopped
 
 
 def _read_day(text: str | None) -> date:

@@ -146,7 +146,7 @@ def choose_destination(name: str) -> Destination:
 
 
 def clear_work_dir(destination: Destination) -> Path:
-    """Empty the folder in which a load is prepared: what an earlier run left there is read anew.
+    """Empty the folder in which dlt prepares a load: what an earlier run left there is prepared anew.
 
     Returns:
         The folder, which need not exist.
@@ -154,10 +154,11 @@ def clear_work_dir(destination: Destination) -> Path:
     Raises:
         MendableError: If the folder cannot be emptied.
     """
+    folder = destination.work_dir / "prepared"
     try:
-        shutil.rmtree(destination.work_dir, ignore_errors=False)
+        shutil.rmtree(folder)
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise MendableError(f"{destination.work_dir} cannot be emptied: {error.strerror}.") from error
-    return destination.work_dir
+        raise MendableError(f"{folder} cannot be emptied: {error.strerror}.") from error
+    return folder

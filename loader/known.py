@@ -15,7 +15,11 @@ from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
 _KEYS_A_QUERY = 1_000
 _ROWS_A_BATCH = 5_000
 
-Key = tuple[Any, ...]
+
+_IS_PRESENT = (
+    "not exists (select 1 from {absences} as absence where absence.object_type = %s "
+    "and absence.object_id = known.id and absence.observed_on > known.observed_on)"
+)
 
 
 class Known:
@@ -25,8 +29,9 @@ class Known:
         """Read through dlt's client of the destination, or nothing at all where there is none."""
         self._client = client
         self._tables = self._list_tables()
+        self._emptiness: dict[str, bool] = {}
 
-    def find_rows(self, table: Table, rows: Sequence[Row]) -> dict[Key, Row]:
+    def find_rows(self, table: Table, rows: Sequence[Row]) -> dict[Any, Row]:
         """Find the stored rows that have the keys of the given ones.
 
         Args:
@@ -36,8 +41,8 @@ class Known:
         Returns:
             The stored rows by their keys.
         """
-        found: dict[Key, Row] = {}
-        if table.name not in self._tables:
+        found: dict[Any, Row] = {}
+        if self._is_empty(table):
             return found
         id_column, *rest = table.key
         columns = ", ".join(table.column_names)
@@ -50,7 +55,7 @@ class Known:
             query = f"select {columns} from {{{table.name}}} where {' and '.join(conditions)}"  # noqa: S608
             for values in self._select(query, *ids):
                 row = dict(zip(table.column_names, values, strict=True))
-                found[read_key(table, row)] = row
+                found[table.read_key(row)] = row
         return found
 
     def find_missing_albums(self, observed_on: date) -> list[str]:
@@ -60,13 +65,13 @@ class Known:
             observed_on: The day, whose listings are loaded.
 
         Returns:
-            The ids of albums that credit an artist who was seen on the day, were there when last asked for,
-            and were not seen on the day or later.
+            The ids of albums that credit an artist whose listing was read to its end on the day, which were
+            there when last asked for, and were not seen on the day or later.
         """
         return self._find_missing(
             "album",
-            "exists (select 1 from {artists} as artist where artist.observed_on = %s "
-            "and known.artist_ids like concat('%%', artist.id, '%%'))",
+            "exists (select 1 from {album_listings} as listing where listing.observed_on = %s "
+            "and known.artist_ids like concat('%%', listing.artist_id, '%%'))",
             observed_on,
             observed_on,
         )
@@ -79,12 +84,13 @@ class Known:
             absent_albums: The ids of albums that are known to be absent on the day.
 
         Returns:
-            The ids of tracks whose album was seen on the day or is absent, which were there when last asked
-            for, and were not seen on the day or later.
+            The ids of tracks whose album listed its tracks on the day or is absent, which were there when last
+            asked for, and were not seen on the day or later.
         """
         missing = self._find_missing(
             "track",
-            "exists (select 1 from {albums} as album where album.id = known.album_id and album.observed_on = %s)",
+            "exists (select 1 from {albums} as album where album.id = known.album_id "
+            "and album.tracks_observed_on = %s)",
             observed_on,
             observed_on,
         )
@@ -92,21 +98,70 @@ class Known:
             missing += self._find_missing("track", "known.album_id = %s", observed_on, album_id)
         return missing
 
+    def read_albums(self, artist_id: str) -> dict[str, Row]:
+        """Read the stored albums that credit an artist and were there when last asked for, by their ids."""
+        table = TABLES["albums"]
+        if self._is_empty(table):
+            return {}
+        columns = ", ".join(table.column_names)
+        rows = self._select(
+            f"select {columns} from {{albums}} as known where artist_ids like %s and {_IS_PRESENT}",  # noqa: S608
+            f"%{artist_id}%",
+            "album",
+        )
+        return {values[0]: dict(zip(table.column_names, values, strict=True)) for values in rows}
+
+    def read_listing_length(self, artist_id: str) -> int | None:
+        """Read how many albums an artist had when the listing was last read to its end."""
+        if self._is_empty(TABLES["album_listings"]):
+            return None
+        rows = self._select("select albums from {album_listings} where artist_id = %s", artist_id)
+        return rows[0][0] if rows else None
+
+    def put_least_recent_first(self, artist_ids: Sequence[str]) -> list[str]:
+        """Order artists by when their albums were last listed, those never listed first.
+
+        A load that is stopped again and again by a quota so gets round to everybody.
+        """
+        if self._is_empty(TABLES["album_listings"]):
+            return list(artist_ids)
+        rows = self._select("select artist_id, observed_on from {album_listings}")
+        listed = {row[0]: row[1] for row in rows}
+        return sorted(artist_ids, key=lambda artist_id: listed.get(artist_id, date.min))
+
+    def read_access(self) -> list[Row]:
+        """Read what earlier runs found that apps may do."""
+        table = TABLES["app_access"]
+        if self._is_empty(table):
+            return []
+        rows = self._select(f"select {', '.join(table.column_names)} from {{app_access}}")  # noqa: S608
+        return [dict(zip(table.column_names, values, strict=True)) for values in rows]
+
     def has_artist(self, artist_id: str) -> bool:
         """Tell whether the artist was ever loaded."""
         return "artists" in self._tables and bool(self._select("select id from {artists} where id = %s", artist_id))
 
     def read_sources(self) -> set[str]:
         """Read where the rows of this warehouse came from: the sources of its runs."""
-        if "load_runs" not in self._tables:
+        if self._is_empty(TABLES["load_runs"]):
             return set()
         return {source for (source,) in self._select("select distinct source from {load_runs}")}
 
+    def _is_empty(self, table: Table) -> bool:
+        """Whether there is nothing to find in a table; rows that come later are seen by the next reader."""
+        if table.name not in self._emptiness:
+            self._emptiness[table.name] = (
+                table.name not in self._tables
+                or not self._select(
+                    f"select count(*) from {{{table.name}}}"  # noqa: S608
+                )[0][0]
+            )
+        return self._emptiness[table.name]
+
     def _find_missing(self, object_type: str, condition: str, observed_on: date, *values: Any) -> list[str]:
         query = (
-            f"select known.id from {{{object_type}s}} as known where known.observed_on < %s and {condition} "  # noqa: S608
-            "and not exists (select 1 from {absences} as absence where absence.object_type = %s "
-            "and absence.object_id = known.id and absence.observed_on > known.observed_on)"
+            f"select known.id from {{{object_type}s}} as known "  # noqa: S608
+            f"where known.observed_on < %s and {condition} and {_IS_PRESENT}"
         )
         return sorted(id_ for (id_,) in self._select(query, observed_on, *values, object_type))
 
@@ -140,10 +195,10 @@ def keep_news(
     Yields:
         A table and up to some thousand rows of it, no key twice in one batch.
     """
-    buffers: dict[str, dict[Key, Row]] = {name: {} for name in TABLES}
+    buffers: dict[str, dict[Any, Row]] = {name: {} for name in TABLES}
     for name, row in records:
         buffer = buffers[name]
-        buffer[read_key(TABLES[name], row)] = row
+        buffer[TABLES[name].read_key(row)] = row
         if len(buffer) >= _ROWS_A_BATCH:
             yield TABLES[name], _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
             buffer.clear()
@@ -152,21 +207,16 @@ def keep_news(
             yield TABLES[name], _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
 
 
-def read_key(table: Table, row: Row) -> Key:
-    """Read the values of a row's key."""
-    return tuple(row[column] for column in table.key)
-
-
 def _drop_known(table: Table, rows: list[Row], known: Known, unchanged: Counter[str]) -> list[Row]:
     stored = known.find_rows(table, rows)
-    news = [row for row in rows if _is_news(row, stored.get(read_key(table, row)))]
+    news = [row for row in rows if _is_news(table, row, stored.get(table.read_key(row)))] if stored else rows
     unchanged[table.name] += len(rows) - len(news)
     return news
 
 
-def _is_news(row: Row, stored: Row | None) -> bool:
+def _is_news(table: Table, row: Row, stored: Row | None) -> bool:
     if stored is None:
         return True
-    if stored["observed_on"] > row["observed_on"]:
+    if table.kind == "entity" and stored["observed_on"] > row["observed_on"]:
         return False
     return any(value != stored[column] for column, value in row.items() if column != "loaded_at")

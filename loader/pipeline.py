@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 
 import dlt
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.destinations import Destination, clear_work_dir
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.known import Known, keep_news
-from loader.progress import Progress
+from loader.progress import Progress, SilentProgress
 from loader.settings import ApiSettings
+from loader.spotify.access import Access
+from loader.spotify.answers import Answers
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
+from loader.spotify.journal import Journal
 from loader.spotify.references import find_artist_ids
 from loader.spotify.rows import Observation, Record
 from loader.spotify.source import CatalogueReader, build_spotify_source
@@ -28,6 +32,30 @@ from loader.spotify.web_api import WebApi
 # The loader talks to Spotify and the warehouse, and to nobody else.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
+
+_ORDER = "the artists in order"
+
+TableRows = tuple[Table, list[Row]]
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """What to load, and how far to go.
+
+    Attributes:
+        artists: The artists to follow: ids, URIs, links or names.
+        observed_on: The day that the answers are about.
+        source_name: Where the data comes from, `spotify` or `demo`; a warehouse holds only one of them.
+        max_wait: The longest wait that Spotify may ask for, in seconds.
+        max_calls: The most requests that may be made; None for no limit.
+    """
+
+    artists: list[str]
+    observed_on: date
+    source_name: str = "spotify"
+    max_wait: float = DEFAULT_MAX_WAIT
+    max_calls: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,112 +66,209 @@ class Summary:
         address: The warehouse that was written to.
         observed_on: The day that was observed.
         app_mode: What the app was found to be: extended, development or unknown.
+        refused: The endpoints that Spotify refuses the app.
         rows_written: Rows that were new or changed, by raw table.
         rows_unchanged: Rows that the warehouse held already, by raw table.
         calls: Requests sent to the Web API.
+        retries: How many of them repeated one that had failed.
+        seconds_waited: How long Spotify made the load wait, in seconds.
         seconds: How long the load took, in seconds.
+        stopped: Why the load stopped before its end, if it did.
     """
 
     address: str
     observed_on: date
     app_mode: str
+    refused: list[str]
     rows_written: dict[str, int]
     rows_unchanged: dict[str, int]
     calls: int
+    retries: int
+    seconds_waited: float
     seconds: float
+    stopped: StoppedEarlyError | None
 
 
 @dataclass
 class _Tally:
+    """Counts rows on their way into the warehouse, and notes why there are no more."""
+
     written: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
+    stopped: StoppedEarlyError | None = None
 
-    def keep_news(self, records: Iterable[Record], known: Known) -> Iterator[tuple[Table, list[Row]]]:
-        for table, rows in keep_news(records, known, self.unchanged):
+    def keep_news(self, records: Iterable[Record], known: Known) -> Iterator[TableRows]:
+        for table, rows in keep_news(self._end_when_stopped(records), known, self.unchanged):
             self.written[table.name] += len(rows)
             yield table, rows
 
+    def _end_when_stopped(self, records: Iterable[Record]) -> Iterator[Record]:
+        """End the records where the load has to stop, so that what came before is written."""
+        try:
+            yield from records
+        except StoppedEarlyError as error:
+            self.stopped = error
+        except KeyboardInterrupt:
+            self.stopped = StoppedEarlyError("Stopped by you: run the load again to go on.")
+
+
+class _Load:
+    """One run over one day: reads through the answers given, writes to one destination."""
+
+    def __init__(
+        self, pipeline: dlt.Pipeline, destination: Destination, answers: Answers, seen: Observation, progress: Progress
+    ) -> None:
+        self.tally = _Tally()
+        self.access: Access | None = None
+        self._pipeline = pipeline
+        self._destination = destination
+        self._answers = answers
+        self._seen = seen
+        self._progress = progress
+
+    def read(self, artists: list[str], source_name: str, client_id: str) -> None:
+        """Read the catalogue and write what is new."""
+        with _open_known(self._pipeline, self._destination) as known:
+            _refuse_mixing(known, source_name, self._destination)
+            self.access = Access(client_id, known.read_access(), datetime.now(UTC).date())
+            api = WebApi(self._answers, self.access)
+            self._progress.start("Looking the artists up")
+            ids = self._settle_order(find_artist_ids(artists, api), known)
+            self._progress.start("Reading the catalogue")
+            reader = CatalogueReader(api, known, self._seen, self._progress.count)
+            self._extract(self.tally.keep_news(reader.read(ids), known))
+        self._progress.start(f"Writing {self._destination.address}")
+        self._write()
+
+    def finish(self, build_run: Callable[[], Row]) -> None:
+        """Ask for what the listings did not name, if the load came so far, and record the run with what comes of it.
+
+        Args:
+            build_run: Builds the row of `load_runs`, when everything else is read.
+        """
+        assert self.access is not None  # noqa: S101 - read before
+        with _open_known(self._pipeline, self._destination) as known:
+            self._progress.start("Asking for what was not listed")
+            reader = CatalogueReader(WebApi(self._answers, self.access), known, self._seen, self._progress.count)
+            records = () if self.tally.stopped else reader.read_missing()
+            self._extract(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
+        self._write()
+
+    def _end_with_run(
+        self, batches: Iterable[TableRows], access: Access, build_run: Callable[[], Row]
+    ) -> Iterator[TableRows]:
+        yield from batches
+        yield TABLES["app_access"], list(access.build_rows())
+        yield TABLES["load_runs"], [build_run()]
+
+    def _settle_order(self, artist_ids: list[str], known: Known) -> list[str]:
+        """Put the artists in an order that stays when a stopped run goes on: batches then ask the same again."""
+        order = self._answers.settle(_ORDER, lambda: known.put_least_recent_first(artist_ids))
+        return [*(id_ for id_ in order if id_ in artist_ids), *(id_ for id_ in artist_ids if id_ not in order)]
+
+    def _extract(self, batches: Iterable[TableRows]) -> None:
+        self._pipeline.extract(build_spotify_source(batches), loader_file_format=self._destination.file_format)
+
+    def _write(self) -> None:
+        self._pipeline.normalize()
+        self._pipeline.load(raise_on_failed_jobs=True)
+
 
 def load_catalogue(
-    api_settings: ApiSettings,
-    destination: Destination,
-    artists: list[str],
-    observed_on: date,
-    progress: Progress,
-    source_name: str = "spotify",
-    max_wait: float = DEFAULT_MAX_WAIT,
+    api_settings: ApiSettings, destination: Destination, options: LoadOptions, progress: Progress
 ) -> Summary:
     """Load the followed artists, their albums, the albums' tracks and the day's measures.
+
+    What is answered is kept in a journal until it is written: a load that stopped goes on where it stopped.
 
     Args:
         api_settings: Where the Web API stands, and who asks.
         destination: The warehouse.
-        artists: The artists to follow: ids, URIs, links or names.
-        observed_on: The day that the answers are about.
+        options: What to load.
         progress: Told how the load goes on.
-        source_name: Where the data comes from, `spotify` or `demo`; a warehouse holds only one of them.
-        max_wait: The longest wait that Spotify may ask for, in seconds.
 
     Returns:
-        What the load did.
+        What the load did; also if it stopped early, with what it had until then.
 
     Raises:
         LoaderError: If the load could not be done; the warehouse then is as it was before.
     """
     started_at = datetime.now(UTC)
     destination.check()
-    client = Client(api_settings, max_wait=max_wait)
-    api = WebApi(client)
-    pipeline = _build_pipeline(destination)
-    tally = _Tally()
-
-    def end_with_run(batches: Iterable[tuple[Table, list[Row]]]) -> Iterator[tuple[Table, list[Row]]]:
-        yield from batches
-        run = {
-            "run_id": uuid.uuid4().hex,
-            "started_at": started_at,
-            "finished_at": datetime.now(UTC),
-            "observed_on": observed_on,
-            "source": source_name,
-            "app_mode": api.app_mode,
-            "outcome": "done",
-            "calls": client.call_count,
-            "seconds_waited": client.seconds_waited,
-            "refusals": client.refusals,
-            "rows_written": tally.written.total(),
-        }
-        yield TABLES["load_runs"], [run]
-
+    source = f"{options.source_name} at {api_settings.api_url} as {api_settings.client_id}"
+    journal = Journal(destination.work_dir / "answers.jsonl")
     with _explain_failures(destination):
-        reader = CatalogueReader(api, Observation(observed_on, started_at), progress.count)
-        with _open_known(pipeline, destination) as known:
-            _refuse_mixing(known, source_name, destination)
-            progress.start("Looking the artists up")
-            artist_ids = find_artist_ids(artists, api)
-            progress.start("Reading the catalogue")
-            _extract(pipeline, destination, tally.keep_news(reader.read(artist_ids, known), known))
-        progress.start(f"Writing {destination.address}")
-        _write(pipeline)
-        with _open_known(pipeline, destination) as known:
-            progress.start("Asking for what was not listed")
-            news = tally.keep_news(reader.read_missing(known), known)
-            _extract(pipeline, destination, end_with_run(news))
-        _write(pipeline)
-    clear_work_dir(destination)
+        unfinished = journal.find_unfinished_day(source)
+        if unfinished is not None and unfinished != options.observed_on:
+            with journal.open(source, unfinished):
+                _bring_in(journal, destination, options, unfinished, api_settings.client_id, started_at)
+        client = Client(api_settings, max_wait=options.max_wait, max_calls=options.max_calls)
+        with journal.open(source, options.observed_on), Answers(client, journal) as answers:
+            seen = Observation(options.observed_on, started_at)
+            load = _Load(_build_pipeline(destination), destination, answers, seen, progress)
+            load.read(options.artists, options.source_name, api_settings.client_id)
+            summarize = partial(_summarize, load, client, destination, options.observed_on, started_at)
+            load.finish(lambda: _build_run(summarize(), client, options, started_at))
+            summary = summarize()
+        if not summary.stopped:
+            journal.discard()
+    _clear(destination)
+    return summary
 
+
+def _bring_in(
+    journal: Journal, destination: Destination, options: LoadOptions, day: date, client_id: str, started_at: datetime
+) -> None:
+    """Write what an earlier day's run was told and did not get to write; nothing is asked."""
+    with Answers(None, journal) as answers:
+        load = _Load(_build_pipeline(destination), destination, answers, Observation(day, started_at), SilentProgress())
+        artists = answers.settle(_ORDER, list)
+        if artists:
+            load.read(artists, options.source_name, client_id)
+
+
+def _summarize(
+    load: _Load, client: Client, destination: Destination, observed_on: date, started_at: datetime
+) -> Summary:
+    assert load.access is not None  # noqa: S101 - the load was read
     return Summary(
         address=destination.address,
         observed_on=observed_on,
-        app_mode=api.app_mode,
-        rows_written={name: tally.written[name] for name, table in TABLES.items() if table.kind != "log"},
-        rows_unchanged=dict(tally.unchanged),
+        app_mode=load.access.mode,
+        refused=load.access.list_refused(),
+        rows_written={name: load.tally.written[name] for name, table in TABLES.items() if table.kind in _SHOWN_KINDS},
+        rows_unchanged=dict(load.tally.unchanged),
         calls=client.call_count,
+        retries=client.retries,
+        seconds_waited=client.seconds_waited,
         seconds=(datetime.now(UTC) - started_at).total_seconds(),
+        stopped=load.tally.stopped,
     )
 
 
+_SHOWN_KINDS = ("entity", "measurement")
+
+
+def _build_run(summary: Summary, client: Client, options: LoadOptions, started_at: datetime) -> Row:
+    return {
+        "run_id": uuid.uuid4().hex,
+        "started_at": started_at,
+        "finished_at": datetime.now(UTC),
+        "observed_on": options.observed_on,
+        "source": options.source_name,
+        "app_mode": summary.app_mode,
+        "outcome": "stopped early" if summary.stopped else "done",
+        "calls": summary.calls,
+        "retries": summary.retries,
+        "seconds_waited": summary.seconds_waited,
+        "refusals": client.refusals,
+        "rows_written": sum(summary.rows_written.values()),
+        "rows_rejected": summary.rows_written["rejected_objects"],
+        "message": str(summary.stopped) if summary.stopped else None,
+    }
+
+
 def _build_pipeline(destination: Destination) -> dlt.Pipeline:
-    os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
     return dlt.pipeline(
         pipeline_name="echostream",
         destination=destination.build_dlt_destination(),
@@ -152,13 +277,14 @@ def _build_pipeline(destination: Destination) -> dlt.Pipeline:
     )
 
 
-def _extract(pipeline: dlt.Pipeline, destination: Destination, batches: Iterable[tuple[Table, list[Row]]]) -> None:
-    pipeline.extract(build_spotify_source(batches), loader_file_format=destination.file_format)
-
-
-def _write(pipeline: dlt.Pipeline) -> None:
-    pipeline.normalize()
-    pipeline.load(raise_on_failed_jobs=True)
+def _clear(destination: Destination) -> None:
+    """Remove what a finished load leaves behind, and the folder if nothing is in it that is still needed."""
+    clear_work_dir(destination)
+    try:
+        destination.work_dir.rmdir()
+    except OSError:
+        # The journal of a load that stopped early stays.
+        return
 
 
 @contextmanager

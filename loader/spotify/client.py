@@ -7,27 +7,36 @@ sends requests, over a session that never waits, and what an answer means is dec
 from __future__ import annotations
 
 import logging
+import os
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import requests
 import spotipy
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from spotipy.cache_handler import MemoryCacheHandler
 from spotipy.exceptions import SpotifyException, SpotifyOauthError
 from spotipy.oauth2 import SpotifyClientCredentials
 from urllib3.util.retry import Retry
 
 from loader.errors import LoaderError, MendableError, StoppedEarlyError
+from loader.json import read_json
 from loader.settings import ApiSettings
+from loader.spotify.pace import Pace
 
 DEFAULT_MAX_WAIT = 60.0
+WORKERS = 4
 _TIMEOUT = 30.0
-_ATTEMPTS = 6
-_BACKOFF = 0.3
+_ATTEMPTS = 8
+_RENEWALS = 3
+_BACKOFF = 0.2
+_LONGEST_BACKOFF = 10.0
 
 # spotipy logs bearer tokens at DEBUG and repeats every error on stderr; what matters of them is raised here.
 logging.getLogger("spotipy").addHandler(logging.NullHandler())
@@ -50,34 +59,46 @@ class QuotaExceeded(StoppedEarlyError):
     """The developer account's quota is used up (429, reason QUOTA_EXCEEDED)."""
 
 
+class BudgetSpent(StoppedEarlyError):
+    """The load has made as many calls as it may."""
+
+
+class Unanswered(StoppedEarlyError):
+    """No sensible answer came after several tries: a fault on the way or at the server."""
+
+
 class _Broken(Exception):
     """An answer that means nothing: a fault on the way or at the server. Worth another try."""
 
 
 class Client:
-    """Calls the Web API as one app, with the client credentials flow.
+    """Calls the Web API as one app, with the client credentials flow; several threads may ask at once.
 
     Attributes:
-        calls: How many requests were sent, by endpoint.
+        calls: How many requests were sent to the Web API, by endpoint.
         refusals: How many answers were refusals (403).
-        seconds_waited: How long the client waited because Spotify said so, in seconds.
+        retries: How many calls had to be made again because of a fault.
     """
 
-    def __init__(self, settings: ApiSettings, max_wait: float = DEFAULT_MAX_WAIT) -> None:
+    def __init__(self, settings: ApiSettings, max_wait: float = DEFAULT_MAX_WAIT, max_calls: int | None = None) -> None:
         """Prepare the client; nothing is sent yet.
 
         Args:
             settings: Where the API stands, and the app's credentials.
             max_wait: The longest `Retry-After` that is obeyed, in seconds.
+            max_calls: The most requests that may be sent to the Web API; None for no limit.
         """
         self.calls: Counter[str] = Counter()
         self.refusals = 0
-        self.seconds_waited = 0.0
+        self.retries = 0
         self._max_wait = max_wait
+        self._max_calls = max_calls
         self._settings = settings
-        session = requests.Session()
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=Retry(0, respect_retry_after_header=False)))
+        self._pace = Pace()
+        self._answered = False
+        self._lock = threading.Lock()
+        self._sign_in_lock = threading.Lock()
+        session = _build_session(settings)
         self._auth = SpotifyClientCredentials(
             client_id=settings.client_id,
             client_secret=settings.client_secret,
@@ -94,6 +115,11 @@ class Client:
         """How many requests were sent to the Web API."""
         return self.calls.total()
 
+    @property
+    def seconds_waited(self) -> float:
+        """How long the client waited because Spotify said so, in seconds."""
+        return self._pace.seconds_waited
+
     def ask(self, endpoint: str, call: Callable[[spotipy.Spotify], Any]) -> dict[str, Any] | None:
         """Put one question to the Web API, again after faults and short waits.
 
@@ -109,35 +135,37 @@ class Client:
             InvalidRequest: If the question is put wrongly (400).
             QuotaExceeded: If the account's quota is used up.
             TooManyRequests: If Spotify asks for a longer wait than allowed.
+            BudgetSpent: If no more calls may be made.
+            Unanswered: If no sensible answer came after several tries.
             MendableError: If the credentials are wrong.
-            LoaderError: If no sensible answer came after several tries.
         """
-        token_renewed = False
-        fault = ""
-        for attempt in range(_ATTEMPTS):
+        faults = renewals = 0
+        waited = 0.0
+        while True:
             try:
                 return self._ask_once(endpoint, call)
             except _Broken as broken:
-                fault = str(broken)
-                time.sleep(_BACKOFF * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                faults += 1
+                if faults == _ATTEMPTS:
+                    raise self._give_up(endpoint, broken) from broken
+                time.sleep(min(_BACKOFF * 2**faults, _LONGEST_BACKOFF) * random.uniform(0.5, 1))  # noqa: S311 - jitter
             except SpotifyException as error:
-                if error.http_status == requests.codes.unauthorized and not token_renewed:
-                    token_renewed = True
+                self._answered = True
+                if error.http_status == requests.codes.too_many_requests:
+                    waited += self._wait_as_told(error, waited)
+                elif error.http_status == requests.codes.unauthorized and renewals < _RENEWALS:
+                    renewals += 1
                     self._auth.cache_handler.save_token_to_cache(None)
-                elif error.http_status == requests.codes.too_many_requests:
-                    self._wait_as_told(error)
-                    fault = "Too many requests"
                 else:
                     self._raise_unless_absent(endpoint, error)
                     return None
-        raise LoaderError(
-            f"{self._settings.api_url} gives no sensible answer to {endpoint} ({fault}): check the network "
-            "and SPOTIFY_API_URL, or try again later."
-        )
+            with self._lock:
+                self.retries += 1
 
     def _ask_once(self, endpoint: str, call: Callable[[spotipy.Spotify], Any]) -> dict[str, Any]:
         self._sign_in()
-        self.calls[endpoint] += 1
+        self._pace.wait_for_turn()
+        self._count(endpoint)
         try:
             answer = call(self._spotify)
         except SpotifyException as error:
@@ -146,38 +174,66 @@ class Client:
             raise
         # An error body of another shape than the API's makes spotipy trip over it (AttributeError).
         except (requests.RequestException, AttributeError) as error:
-            raise _Broken(_name_fault(error)) from error
+            raise self._note_fault(error) from error
         if not isinstance(answer, dict):
             raise _Broken("not JSON")
+        self._pace.speed_up()
+        self._answered = True
         return answer
+
+    def _count(self, endpoint: str) -> None:
+        with self._lock:
+            if self._max_calls is not None and self.call_count >= self._max_calls:
+                raise BudgetSpent(
+                    f"The {self._max_calls:,} calls that this run may make are spent: run the load again to go on."
+                )
+            self.calls[endpoint] += 1
 
     def _sign_in(self) -> None:
         """Have a valid token at hand before the question is counted and put."""
         try:
-            self._auth.get_access_token(as_dict=False)
+            # One worker fetches the token, the others find it in the cache.
+            with self._sign_in_lock:
+                self._auth.get_access_token(as_dict=False)
+            self._answered = True
         except SpotifyOauthError as error:
-            if error.error in {"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"}:
+            # Where a gateway answers in the place of the accounts service, the error is no word but an object.
+            if error.error in ("invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"):
                 raise MendableError(
                     f"Spotify does not accept the credentials ({error.error_description or error.error}): "
                     "check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
                 ) from None
+            self._answered = True
             raise _Broken("no token") from error
-        except (requests.RequestException, AttributeError, KeyError, TypeError) as error:
-            raise _Broken(_name_fault(error)) from error
+        except (requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
+            raise self._note_fault(error) from error
 
-    def _wait_as_told(self, error: SpotifyException) -> None:
+    def _note_fault(self, error: Exception) -> _Broken:
+        if not isinstance(error, requests.ConnectionError | requests.Timeout):
+            self._answered = True
+        return _Broken(_name_fault(error))
+
+    def _give_up(self, endpoint: str, broken: _Broken) -> LoaderError:
+        message = (
+            f"{self._settings.api_url} gives no sensible answer to {endpoint} ({broken}): check the network and "
+            "SPOTIFY_API_URL, then run the load again."
+        )
+        # A server that never said a word is a wrong address or a network that is down; nothing was begun.
+        return Unanswered(message) if self._answered else LoaderError(message)
+
+    def _wait_as_told(self, error: SpotifyException, waited: float) -> float:
         seconds = _read_retry_after(error)
         if error.reason == "QUOTA_EXCEEDED":
             raise QuotaExceeded(
                 f"Spotify's quota for this app is used up: run the load again in {_tell_duration(seconds)}.",
                 retry_after=seconds,
             )
-        if seconds > self._max_wait:
+        if waited + seconds > self._max_wait:
             raise TooManyRequests(
                 f"Spotify asks to wait {_tell_duration(seconds)}: run the load again then.", retry_after=seconds
             )
-        self.seconds_waited += seconds
-        time.sleep(seconds)
+        self._pace.slow_down(seconds)
+        return seconds
 
     def _raise_unless_absent(self, endpoint: str, error: SpotifyException) -> None:
         """Turn a final error status into one of our errors, unless it means absence."""
@@ -185,7 +241,13 @@ class Client:
         if error.http_status == requests.codes.not_found:
             return
         if error.http_status == requests.codes.forbidden:
-            self.refusals += 1
+            with self._lock:
+                self.refusals += 1
+            if not _is_json(error):
+                # Refusals of an endpoint are JSON; in plain text Spotify turns the whole app away.
+                raise MendableError(
+                    f"Spotify turns this app away ({said}): look at the app in Spotify's developer dashboard."
+                )
             raise Refused(said)
         if error.http_status == requests.codes.bad_request:
             raise InvalidRequest(said)
@@ -194,6 +256,36 @@ class Client:
                 f"Spotify does not accept the access token ({said}): check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
             )
         raise LoaderError(f"Spotify answers {endpoint} with status {error.http_status}: {said}.")
+
+
+def _build_session(settings: ApiSettings) -> requests.Session:
+    """Build a session that never retries nor waits by itself, with a connection for each worker.
+
+    What the environment says of proxies and certificates is read once: requests would read it at every call.
+    """
+    session = requests.Session()
+    session.proxies.update(get_environ_proxies(settings.api_url))
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    session.trust_env = False
+    session.hooks["response"].append(_read_fast)
+    retries = Retry(0, respect_retry_after_header=False)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retries, pool_maxsize=WORKERS, pool_block=True))
+    return session
+
+
+def _read_fast(response: requests.Response, **_: Any) -> None:
+    """Have a response's JSON read by the fastest reader: parsing is most of a load's work."""
+    response.json = partial(read_json, response.content)  # type: ignore[method-assign]
+
+
+def _is_json(error: SpotifyException) -> bool:
+    """Whether the answer behind an error is JSON; spotipy keeps only what it says."""
+    response = getattr(error.__context__, "response", None)
+    try:
+        return response is None or isinstance(response.json(), dict)
+    except ValueError:
+        return False
 
 
 def _read_retry_after(error: SpotifyException) -> float:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from loader.spotify.fields import (
+    UnexpectedValue,
+    check_text,
+    read_boolean,
+    read_id,
+    read_integer,
+    read_list,
+    read_object,
+    read_text,
+)
 from loader.spotify.tables import LIST_SEPARATOR, Row
 
 Record = tuple[str, Row]
 """A row with the name of the raw table it belongs to."""
 
 _GENRE_ID_SAFE = " !#$&'()*+-./:;=?@[]_"
+_LONGEST_BODY = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,94 +45,134 @@ class Observation:
         return {**values, "observed_on": self.observed_on, "loaded_at": self.loaded_at}
 
 
-def build_artist_rows(artist: dict[str, Any], seen: Observation) -> Iterator[Record]:
+def build_or_reject(
+    object_type: str, object_id: str, body: Any, seen: Observation, build: Callable[[], Iterator[Record]]
+) -> list[Record]:
+    """Build an object's rows, or the row that says why it has none.
+
+    Args:
+        object_type: artist, album or track.
+        object_id: The id that was asked for, or an empty text.
+        body: The object as it came.
+        seen: When it was observed.
+        build: Builds the rows.
+
+    Returns:
+        The rows; or one of `rejected_objects`, if the object holds something the raw tables have no place for.
+    """
+    try:
+        return list(build())
+    except UnexpectedValue as error:
+        row = seen.stamp(
+            object_type=object_type,
+            object_id=object_id,
+            reason=str(error),
+            body=json.dumps(body)[:_LONGEST_BODY],
+        )
+        return [("rejected_objects", row)]
+
+
+def build_artist_rows(artist_id: str, artist: Any, seen: Observation) -> Iterator[Record]:
     """Build the rows of an artist, its genres and its day's measures (Web API: Get Artist).
 
     Args:
+        artist_id: The id that was asked for.
         artist: A full artist.
         seen: When it was observed.
 
     Yields:
         A row of `artists`, one of `genres` for each genre, and one of `artist_metrics` if anything was
         measured: popularity (0 to 100) or followers.
+
+    Raises:
+        UnexpectedValue: If a field has an unexpected type.
     """
-    genres = artist.get("genres")
-    yield (
-        "artists",
-        seen.stamp(
-            id=artist["id"],
-            name=artist.get("name"),
-            genre_ids=None if genres is None else LIST_SEPARATOR.join(encode_genre(genre) for genre in genres),
-        ),
-    )
+    genres = _read_genres(artist)
+    genre_ids = None if genres is None else LIST_SEPARATOR.join(encode_genre(genre) for genre in genres)
+    yield "artists", seen.stamp(id=artist_id, name=read_text(artist, "name"), genre_ids=genre_ids)
     for genre in genres or ():
         yield "genres", seen.stamp(id=encode_genre(genre), name=genre)
-    popularity = _read_integer(artist.get("popularity"))
-    followers = _read_integer((artist.get("followers") or {}).get("total"))
+    popularity = read_integer(artist, "popularity")
+    followers = read_integer(read_object(artist, "followers") or {}, "total")
     if popularity is not None or followers is not None:
-        yield (
-            "artist_metrics",
-            seen.stamp(artist_id=artist["id"], popularity=popularity, followers=followers),
-        )
+        yield "artist_metrics", seen.stamp(artist_id=artist_id, popularity=popularity, followers=followers)
 
 
-def build_album_rows(album: dict[str, Any], seen: Observation) -> Iterator[Record]:
+def build_album_rows(album_id: str, album: Any, seen: Observation, tracks_observed_on: date | None) -> Iterator[Record]:
     """Build the rows of an album, its credits and its day's popularity (Web API: Get Album).
 
     Args:
-        album: A full album.
+        album_id: The id that was asked for.
+        album: An album, full or as a listing shows it.
         seen: When it was observed.
+        tracks_observed_on: The day its tracks were last listed.
 
     Yields:
         A row of `albums`, one of `credited_artists` for each credit, and one of `album_metrics` if the
         popularity (0 to 100) is shown.
+
+    Raises:
+        UnexpectedValue: If a field has an unexpected type.
     """
     yield (
         "albums",
-        seen.stamp(
-            id=album["id"],
-            name=album.get("name"),
-            album_type=album.get("album_type"),
-            release_date=album.get("release_date"),
-            release_date_precision=album.get("release_date_precision"),
-            total_tracks=_read_integer(album.get("total_tracks")),
-            artist_ids=_join_artist_ids(album),
-        ),
+        seen.stamp(**read_album_attributes(album_id, album), tracks_observed_on=tracks_observed_on),
     )
     yield from _build_credit_rows(album, seen)
-    popularity = _read_integer(album.get("popularity"))
+    popularity = read_integer(album, "popularity")
     if popularity is not None:
-        yield "album_metrics", seen.stamp(album_id=album["id"], popularity=popularity)
+        yield "album_metrics", seen.stamp(album_id=album_id, popularity=popularity)
 
 
-def build_track_rows(track: dict[str, Any], album_id: str | None, seen: Observation) -> Iterator[Record]:
+def read_album_attributes(album_id: str, album: Any) -> Row:
+    """Read what describes an album: the same whether it is full or as a listing shows it.
+
+    Raises:
+        UnexpectedValue: If a field has an unexpected type.
+    """
+    return {
+        "id": album_id,
+        "name": read_text(album, "name"),
+        "album_type": read_text(album, "album_type"),
+        "release_date": read_text(album, "release_date"),
+        "release_date_precision": read_text(album, "release_date_precision"),
+        "total_tracks": read_integer(album, "total_tracks"),
+        "artist_ids": _join_artist_ids(album),
+    }
+
+
+def build_track_rows(track_id: str, track: Any, album_id: str | None, seen: Observation) -> Iterator[Record]:
     """Build the rows of a track as its album lists it, and its credits (Web API: Get Album Tracks).
 
     Args:
+        track_id: The track's id.
         track: A simplified track: every app is shown these attributes alike.
         album_id: The album that lists it.
         seen: When it was observed.
 
     Yields:
         A row of `tracks` (duration in milliseconds) and one of `credited_artists` for each credit.
+
+    Raises:
+        UnexpectedValue: If a field has an unexpected type.
     """
     yield (
         "tracks",
         seen.stamp(
-            id=track["id"],
-            name=track.get("name"),
+            id=track_id,
+            name=read_text(track, "name"),
             album_id=album_id,
-            disc_number=_read_integer(track.get("disc_number")),
-            track_number=_read_integer(track.get("track_number")),
-            duration_ms=_read_integer(track.get("duration_ms")),
-            explicit=track.get("explicit"),
+            disc_number=read_integer(track, "disc_number"),
+            track_number=read_integer(track, "track_number"),
+            duration_ms=read_integer(track, "duration_ms"),
+            explicit=read_boolean(track, "explicit"),
             artist_ids=_join_artist_ids(track),
         ),
     )
     yield from _build_credit_rows(track, seen)
 
 
-def build_track_metric_rows(track_id: str, track: dict[str, Any], seen: Observation) -> Iterator[Record]:
+def build_track_metric_rows(track_id: str, track: Any, seen: Observation) -> Iterator[Record]:
     """Build the row of a track's popularity (0 to 100) on the day, if it is shown (Web API: Get Track).
 
     Args:
@@ -130,8 +182,11 @@ def build_track_metric_rows(track_id: str, track: dict[str, Any], seen: Observat
 
     Yields:
         A row of `track_metrics`, or none.
+
+    Raises:
+        UnexpectedValue: If the popularity is no whole number.
     """
-    popularity = _read_integer(track.get("popularity"))
+    popularity = read_integer(track, "popularity")
     if popularity is not None:
         yield "track_metrics", seen.stamp(track_id=track_id, popularity=popularity)
 
@@ -146,19 +201,25 @@ def encode_genre(genre: str) -> str:
     return quote(genre, safe=_GENRE_ID_SAFE)
 
 
-def _build_credit_rows(credited: dict[str, Any], seen: Observation) -> Iterator[Record]:
-    for artist in _read_artists(credited):
-        yield "credited_artists", seen.stamp(id=artist["id"], name=artist.get("name"))
+def _read_genres(artist: Any) -> list[str] | None:
+    genres = read_list(artist, "genres")
+    for genre in genres or ():
+        if not isinstance(genre, str):
+            raise UnexpectedValue(f"genres hold not a text but {type(genre).__name__}")
+        check_text(genre, "genres")
+    return None if genres is None else list(dict.fromkeys(genres))
 
 
-def _join_artist_ids(credited: dict[str, Any]) -> str:
-    return LIST_SEPARATOR.join(dict.fromkeys(artist["id"] for artist in _read_artists(credited)))
+def _build_credit_rows(credited: Any, seen: Observation) -> Iterator[Record]:
+    for artist in _read_credited(credited):
+        yield "credited_artists", seen.stamp(id=read_id(artist), name=read_text(artist, "name"))
 
 
-def _read_artists(credited: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (artist for artist in credited.get("artists") or () if artist and artist.get("id"))
+def _join_artist_ids(credited: Any) -> str:
+    return LIST_SEPARATOR.join(dict.fromkeys(read_id(artist) for artist in _read_credited(credited)))
 
 
-def _read_integer(value: Any) -> int | None:
-    """Read a whole number: Spotify sometimes sends them with a fraction of zero."""
-    return None if value is None else int(value)
+def _read_credited(credited: Any) -> list[Any]:
+    """Read the credited artists; those of local files have no id, and are nobody's."""
+    artists = read_list(credited, "artists") or []
+    return [artist for artist in artists if not (isinstance(artist, dict) and artist.get("id") is None)]

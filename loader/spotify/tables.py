@@ -6,7 +6,10 @@ Entities hold the latest answer about an object; measurements hold one row an ob
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -15,7 +18,7 @@ SCHEMA_NAME = "raw_spotify"
 LIST_SEPARATOR = ","
 
 Row = dict[str, Any]
-Kind = Literal["entity", "measurement", "log"]
+Kind = Literal["entity", "measurement", "state", "log"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Table:
     Attributes:
         name: The table's name in the raw schema.
         kind: `entity` (the latest answer, never replaced by an older one), `measurement` (one row a key,
-            which holds the day it was taken on) or `log` (appended).
+            which holds the day it was taken on), `state` (what the loader knows) or `log` (appended).
         key: The columns that identify a row; empty for a log.
         columns: The columns besides the key's, in order, with their Arrow types.
     """
@@ -35,12 +38,17 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[tuple[str, pa.DataType], ...]
 
-    @property
+    @cached_property
+    def read_key(self) -> Callable[[Row], Any]:
+        """What reads the values of a row's key; not for a log, which has none."""
+        return itemgetter(*self.key)
+
+    @cached_property
     def arrow_schema(self) -> pa.Schema:
         """The table's columns as an Arrow schema; columns of the key refuse nulls."""
         return pa.schema(pa.field(name, type_, nullable=name not in self.key) for name, type_ in self.columns)
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """The names of the table's columns, in order."""
         return tuple(name for name, _ in self.columns)
@@ -72,6 +80,7 @@ TABLES: dict[str, Table] = {
                 ("release_date_precision", pa.string()),
                 ("total_tracks", pa.int64()),
                 ("artist_ids", pa.string()),
+                ("tracks_observed_on", pa.date32()),
                 *_OBSERVED,
             ),
         ),
@@ -130,6 +139,39 @@ TABLES: dict[str, Table] = {
             ("object_type", "object_id", "observed_on"),
             (("object_type", pa.string()), ("object_id", pa.string()), *_OBSERVED),
         ),
+        # How many albums Spotify last said an artist has, when the listing was last read to its end.
+        Table(
+            "album_listings",
+            "entity",
+            ("artist_id",),
+            (("artist_id", pa.string()), ("albums", pa.int64()), *_OBSERVED),
+        ),
+        # Objects that hold something no raw table has a place for: the rest of the load goes on without them.
+        Table(
+            "rejected_objects",
+            "measurement",
+            ("object_type", "object_id", "observed_on"),
+            (
+                ("object_type", pa.string()),
+                ("object_id", pa.string()),
+                ("reason", pa.string()),
+                ("body", pa.string()),
+                *_OBSERVED,
+            ),
+        ),
+        # What the app may do, as its answers have shown; another app may do other things.
+        Table(
+            "app_access",
+            "state",
+            ("app", "endpoint"),
+            (
+                ("app", pa.string()),
+                ("endpoint", pa.string()),
+                ("is_allowed", pa.bool_()),
+                ("page_size", pa.int64()),
+                ("checked_on", pa.date32()),
+            ),
+        ),
         Table(
             "load_runs",
             "log",
@@ -145,7 +187,10 @@ TABLES: dict[str, Table] = {
                 ("calls", pa.int64()),
                 ("seconds_waited", pa.float64()),
                 ("refusals", pa.int64()),
+                ("retries", pa.int64()),
                 ("rows_written", pa.int64()),
+                ("rows_rejected", pa.int64()),
+                ("message", pa.string()),
             ),
         ),
     )

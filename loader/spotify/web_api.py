@@ -6,7 +6,7 @@ refusal, pages start at the largest size and shrink when Spotify refuses it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,40 +14,71 @@ import spotipy
 
 from loader.batches import split_into_batches
 from loader.errors import LoaderError, MendableError
-from loader.spotify.client import Client, InvalidRequest, Refused
+from loader.spotify.access import PAGE_SIZES, Access
+from loader.spotify.answers import Answers, Question, Shape
+from loader.spotify.client import InvalidRequest, Refused
 
 ApiObject = dict[str, Any]
+Found = tuple[str, Any]
+"""An id that was asked for, and what was found: an object, or None where there is none."""
+
 PageCall = Callable[[spotipy.Spotify, int, int], Any]
 """Asks spotipy for a page of the given size (objects) from the given offset."""
 
+IsEnough = Callable[[list[Any], int], bool]
+"""Told the items of a listing's first page and the listing's length: whether to leave it at that page."""
+
 ALBUM_GROUPS = "album,single,compilation"
-BATCH_SIZES = {"artists": 50, "albums": 20, "tracks": 50}
-_PAGE_SIZES = (50, 10)
+_CREDIT = {"id": None, "name": None}
+_ARTIST = {"id": None, "name": None, "genres": None, "popularity": None, "followers": {"total": None}}
+_TRACK = {
+    "id": None,
+    "type": None,
+    "name": None,
+    "disc_number": None,
+    "track_number": None,
+    "duration_ms": None,
+    "explicit": None,
+    "artists": _CREDIT,
+}
+_PAGE = {"total": None}
+_ALBUM = {
+    "id": None,
+    "name": None,
+    "album_type": None,
+    "release_date": None,
+    "release_date_precision": None,
+    "total_tracks": None,
+    "artists": _CREDIT,
+    "popularity": None,
+}
+# What the raw tables hold of each kind of object.
+_SHAPES: dict[str, Shape] = {
+    "artists": _ARTIST,
+    "albums": {**_ALBUM, "tracks": {**_PAGE, "items": _TRACK}},
+    "tracks": {**_TRACK, "popularity": None, "album": {"id": None}},
+    "measured tracks": {"popularity": None},
+}
+_MEASURES: Shape = {"popularity": None}
+_BATCH_SIZES = {"artists": 50, "albums": 20, "tracks": 50}
+_LISTING = "artists/{id}/albums"
+_SEARCH_SIZE = PAGE_SIZES[-1]
 
 
 class WebApi:
-    """Fetches objects of the catalogue and remembers what the app may do."""
+    """Fetches objects of the catalogue, several at a time, and finds out what the app may do."""
 
-    def __init__(self, client: Client) -> None:
-        """Ask through the given client."""
-        self._client = client
-        self._refused_batches: set[str] = set()
-        self._allowed_batches: set[str] = set()
-        self._page_sizes: dict[str, int] = {}
+    def __init__(self, answers: Answers, access: Access) -> None:
+        """Ask for answers, as far as the app's access goes."""
+        self._answers = answers
+        self._access = access
 
     @property
-    def app_mode(self) -> str:
-        """What the answers have shown the app to be: `extended`, `development` or `unknown`."""
-        if self._refused_batches:
-            return "development"
-        return "extended" if self._allowed_batches else "unknown"
+    def shows_popularity(self) -> bool:
+        """Whether tracks may carry a popularity: not for an app that is refused batches of them."""
+        return self._access.is_allowed(_name_batch("tracks")) is not False
 
-    @property
-    def shows_track_popularity(self) -> bool:
-        """Whether tracks may carry a popularity: not for an app that is refused batches."""
-        return "tracks" not in self._refused_batches
-
-    def fetch_artists(self, ids: Sequence[str]) -> Iterator[tuple[str, ApiObject | None]]:
+    def fetch_artists(self, ids: Iterable[str]) -> Iterator[Found]:
         """Fetch artists by their ids (Web API: Get Several Artists, Get Artist).
 
         Yields:
@@ -56,17 +87,21 @@ class WebApi:
         Raises:
             MendableError: If Spotify refuses the app altogether.
         """
-        yield from self._fetch("artists", ids)
+        for artist_id, artist in self._fetch("artists", ids):
+            if isinstance(artist, dict) and "popularity" not in artist:
+                self._note_restricted_app()
+            yield artist_id, artist
 
-    def fetch_albums(self, ids: Sequence[str]) -> Iterator[tuple[str, ApiObject | None]]:
-        """Fetch albums, each with its first 50 tracks (Web API: Get Several Albums, Get Album).
+    def fetch_albums(self, ids: Iterable[str]) -> Iterator[Found]:
+        """Fetch albums with all their tracks (Web API: Get Several Albums, Get Album, Get Album Tracks).
 
         Yields:
-            Each id asked for with its album, or with None where there is no such album.
+            Each id asked for with its album, whose `tracks` is a list of simplified tracks, or with None where
+            there is no such album.
         """
-        yield from self._fetch("albums", ids)
+        yield from self._answers.map(self._complete_tracks, self._fetch("albums", ids))
 
-    def fetch_tracks(self, ids: Sequence[str]) -> Iterator[tuple[str, ApiObject | None]]:
+    def fetch_tracks(self, ids: Iterable[str]) -> Iterator[Found]:
         """Fetch tracks by their ids (Web API: Get Several Tracks, Get Track).
 
         Yields:
@@ -74,49 +109,47 @@ class WebApi:
         """
         yield from self._fetch("tracks", ids)
 
-    def fetch_track_batches(self, ids: Sequence[str]) -> Iterator[tuple[str, ApiObject | None]]:
-        """Fetch tracks as `fetch_tracks` does, but only as long as batches are allowed.
+    def fetch_measured_tracks(self, ids: Iterable[str]) -> Iterator[list[Found]]:
+        """Fetch tracks as `fetch_tracks` does, as long as they may carry a popularity: never one by one.
 
         Yields:
-            Each id with its track or None; nothing more once batches are refused.
+            For each batch of ids, the ids with their tracks or None; nothing in it if batches are refused.
         """
-        for batch in split_into_batches(ids, BATCH_SIZES["tracks"]):
-            yield from self._fetch_batch("tracks", batch) or ()
+        batches = split_into_batches(ids, _BATCH_SIZES["tracks"])
+        for _, found in self._fetch_batches("tracks", batches, _MEASURES):
+            yield found or []
 
-    def list_albums(self, artist_id: str) -> Iterator[ApiObject]:
-        """List an artist's albums, singles and compilations (Web API: Get Artist's Albums).
+    def list_albums(self, artists: Iterable[tuple[str, IsEnough]]) -> Iterator[tuple[str, list[Any], int, bool]]:
+        """List artists' albums, singles and compilations (Web API: Get Artist's Albums).
+
+        Args:
+            artists: The artists' ids, each with what decides whether the first page is enough.
 
         Yields:
-            Simplified albums; none if the artist does not exist.
+            An artist's id, simplified albums, how many Spotify says there are, and whether these are all.
 
         Raises:
             MendableError: If Spotify refuses the app the listing.
         """
-        yield from self._walk_pages(
-            "artists/{id}/albums",
+        yield from self._answers.map(self._list_albums, artists)
+
+    def _list_albums(self, artist: tuple[str, IsEnough]) -> tuple[str, list[Any], int, bool]:
+        artist_id, is_enough = artist
+        items: list[Any] = []
+        total = 0
+        for page, total in self._walk_pages(
+            _LISTING,
+            f"artists/{artist_id}/albums?include_groups={ALBUM_GROUPS}",
             lambda spotify, limit, offset: spotify.artist_albums(
                 artist_id, include_groups=ALBUM_GROUPS, limit=limit, offset=offset
             ),
-        )
-
-    def list_album_tracks(self, album: ApiObject) -> Iterator[ApiObject]:
-        """List an album's tracks: those it carries, then the further pages (Web API: Get Album Tracks).
-
-        Args:
-            album: A full album.
-
-        Yields:
-            Simplified tracks.
-        """
-        page = album.get("tracks") or {}
-        carried = page.get("items") or []
-        yield from _skip_nulls(carried)
-        if carried and len(carried) < (page.get("total") or 0):
-            yield from self._walk_pages(
-                "albums/{id}/tracks",
-                lambda spotify, limit, offset: spotify.album_tracks(album["id"], limit=limit, offset=offset),
-                start=len(carried),
-            )
+            _ALBUM,
+        ):
+            is_first = not items
+            items += page
+            if is_first and len(items) < total and is_enough(items, total):
+                return artist_id, items, total, False
+        return artist_id, items, total, True
 
     def search_artists(self, name: str) -> list[ApiObject]:
         """Search artists by name, best match first (Web API: Search for Item).
@@ -124,80 +157,164 @@ class WebApi:
         Raises:
             MendableError: If Spotify refuses the app the search.
         """
+        question = Question(
+            "search",
+            f"search?type=artist&q={name}",
+            lambda spotify: spotify.search(name, limit=_SEARCH_SIZE, type="artist"),
+            {"artists": {"items": _CREDIT}},
+        )
         try:
-            answer = self._client.ask(
-                "search", lambda spotify: spotify.search(name, limit=_PAGE_SIZES[-1], type="artist")
-            )
+            answer = self._answers.ask(question)
         except Refused as refused:
             raise _explain(refused) from refused
-        return list(_skip_nulls(((answer or {}).get("artists") or {}).get("items") or []))
+        return [item for item in _read_items((answer or {}).get("artists")) if isinstance(item, dict)]
 
-    def _fetch(self, kind: str, ids: Sequence[str]) -> Iterator[tuple[str, ApiObject | None]]:
-        for batch in split_into_batches(ids, BATCH_SIZES[kind]):
-            found = self._fetch_batch(kind, batch)
-            if found is None:
-                found = ((id_, self._fetch_one(kind, id_)) for id_ in batch)
-            yield from found
+    def _fetch(self, kind: str, ids: Iterable[str]) -> Iterator[Found]:
+        for batch, found in self._fetch_batches(kind, split_into_batches(ids, _BATCH_SIZES[kind]), _SHAPES[kind]):
+            yield from self._answers.map(partial(self._fetch_one, kind), batch) if found is None else found
 
-    def _fetch_batch(self, kind: str, ids: Sequence[str]) -> Iterator[tuple[str, ApiObject | None]] | None:
+    def _fetch_batches(
+        self, kind: str, batches: Iterable[list[str]], shape: Shape
+    ) -> Iterator[tuple[list[str], list[Found] | None]]:
+        """Fetch batches, several at a time; None in place of what the app may not fetch like this."""
+        yield from self._answers.map(lambda batch: (batch, self._fetch_batch(kind, batch, shape)), batches)
+
+    def _fetch_batch(self, kind: str, ids: Sequence[str], shape: Shape) -> list[Found] | None:
         """Fetch several objects in one call; None if the app may not."""
-        if kind in self._refused_batches:
+        endpoint = _name_batch(kind)
+        if self._access.is_allowed(endpoint) is None:
+            # One worker finds out whether batches are allowed, the others wait for it.
+            with self._access.finding_out:
+                return self._try_batch(kind, endpoint, ids, shape)
+        return self._try_batch(kind, endpoint, ids, shape)
+
+    def _try_batch(self, kind: str, endpoint: str, ids: Sequence[str], shape: Shape) -> list[Found] | None:
+        if self._access.is_allowed(endpoint) is False:
             return None
+        method = kind.replace("-", "_")
+        question = Question(
+            endpoint,
+            f"{kind}?ids={','.join(ids)}",
+            lambda spotify: getattr(spotify, method)(list(ids)),
+            {method: shape},
+            finds_out=True,
+        )
         try:
-            answer = self._client.ask(kind, lambda spotify: getattr(spotify, kind)(ids))
+            answer = self._answers.ask(question)
         except Refused:
-            self._refused_batches.add(kind)
+            self._access.note_allowed(endpoint, False)
             return None
-        self._allowed_batches.add(kind)
-        objects = (answer or {}).get(kind)
+        self._access.note_allowed(endpoint, True)
+        objects = (answer or {}).get(method)
         if not isinstance(objects, list) or len(objects) != len(ids):
             raise LoaderError(f"Spotify answered a batch of {len(ids)} {kind} with something else.")
         # Spotify may answer with a relinked object of another id: what was asked for is what counts.
-        return zip(ids, objects, strict=True)
+        return list(zip(ids, objects, strict=True))
 
-    def _fetch_one(self, kind: str, id_: str) -> ApiObject | None:
+    def _fetch_one(self, kind: str, id_: str) -> Found:
         method = kind.removesuffix("s")
+        question = Question(
+            f"{kind}/{{id}}", f"{kind}/{id_}", lambda spotify: getattr(spotify, method)(id_), _SHAPES[kind]
+        )
         try:
-            return self._client.ask(f"{kind}/{{id}}", lambda spotify: getattr(spotify, method)(id_))
+            return id_, self._answers.ask(question)
         except Refused as refused:
             raise _explain(refused) from refused
         except InvalidRequest:
             # "Invalid base62 id": no object has such an id.
-            return None
+            return id_, None
 
-    def _walk_pages(self, endpoint: str, call: PageCall, start: int = 0) -> Iterator[ApiObject]:
+    def _complete_tracks(self, found: Found) -> Found:
+        album_id, album = found
+        if not isinstance(album, dict):
+            return found
+        carried = album.get("tracks")
+        tracks = _read_items(carried)
+        total = _read_total(carried)
+        if tracks and len(tracks) < total:
+            pages = self._walk_pages(
+                "albums/{id}/tracks",
+                f"albums/{album_id}/tracks",
+                lambda spotify, limit, offset: spotify.album_tracks(album_id, limit=limit, offset=offset),
+                _TRACK,
+                start=len(tracks),
+            )
+            for page, _ in pages:
+                tracks += page
+        return album_id, {**album, "tracks": tracks}
+
+    def _walk_pages(
+        self, endpoint: str, text: str, call: PageCall, item: Shape, start: int = 0
+    ) -> Iterator[tuple[list[Any], int]]:
         """Walk the pages of a listing by offset: an absolute `next` may name any host."""
         offset = start
         while True:
-            page = self._fetch_page(endpoint, call, offset) or {}
-            items = page.get("items") or []
-            yield from _skip_nulls(items)
+            page = self._fetch_page(endpoint, text, call, {**_PAGE, "items": item}, offset)
+            items, total = _read_items(page), _read_total(page)
+            yield items, total
             offset += len(items)
-            if not items or offset >= (page.get("total") or 0):
+            if not items or offset >= total:
                 return
 
-    def _fetch_page(self, endpoint: str, call: PageCall, offset: int) -> ApiObject | None:
-        for limit in _PAGE_SIZES:
-            # What is too large for one endpoint need not be for another.
-            if limit > self._page_sizes.get(endpoint, limit):
-                continue
+    def _fetch_page(self, endpoint: str, text: str, call: PageCall, shape: Shape, offset: int) -> Any:
+        if self._access.page_size(endpoint) is None:
+            with self._access.finding_out:
+                return self._try_page(endpoint, text, call, shape, offset)
+        return self._try_page(endpoint, text, call, shape, offset)
+
+    def _try_page(self, endpoint: str, text: str, call: PageCall, shape: Shape, offset: int) -> Any:
+        known = self._access.page_size(endpoint)
+        for size in (known,) if known else PAGE_SIZES:
+            question = Question(
+                endpoint,
+                f"{text}&limit={size}&offset={offset}",
+                partial(_call_page, call, size, offset),
+                shape,
+                finds_out=known is None,
+            )
             try:
-                return self._client.ask(endpoint, partial(_call_page, call, limit, offset))
+                page = self._answers.ask(question)
             except InvalidRequest as error:
                 if "limit" not in str(error).lower():
                     raise LoaderError(f"Spotify does not take the request {endpoint}: {error}.") from error
-                self._page_sizes[endpoint] = limit - 1
             except Refused as refused:
                 raise _explain(refused) from refused
-        raise LoaderError(f"Spotify takes no page size for {endpoint}.")
+            else:
+                self._access.note_page_size(endpoint, size)
+                return page
+        if known is None:
+            raise LoaderError(f"Spotify takes no page size for {endpoint}.")
+        self._access.note_page_size(endpoint, None)
+        return self._try_page(endpoint, text, call, shape, offset)
+
+    def _note_restricted_app(self) -> None:
+        """Conclude from an artist without a popularity that batches and large pages are refused as well."""
+        with self._access.finding_out:
+            if self._access.is_allowed(_name_batch("artists")) is False:
+                for kind in ("albums", "tracks"):
+                    self._access.note_allowed(_name_batch(kind), False)
+                if self._access.page_size(_LISTING) is None:
+                    self._access.note_page_size(_LISTING, PAGE_SIZES[-1])
 
 
-def _call_page(call: PageCall, limit: int, offset: int, spotify: spotipy.Spotify) -> Any:
-    return call(spotify, limit, offset)
+def _call_page(call: PageCall, size: int, offset: int, spotify: spotipy.Spotify) -> Any:
+    return call(spotify, size, offset)
 
 
-def _skip_nulls(items: Sequence[ApiObject | None]) -> Iterator[ApiObject]:
-    return (item for item in items if item is not None)
+def _name_batch(kind: str) -> str:
+    return f"{kind}?ids="
+
+
+def _read_items(page: Any) -> list[Any]:
+    """Read the items of a page; none where there is no page, or no list in it."""
+    items = page.get("items") if isinstance(page, dict) else None
+    return list(items) if isinstance(items, list) else []
+
+
+def _read_total(page: Any) -> int:
+    """Read how many items a listing has in all."""
+    total = page.get("total") if isinstance(page, dict) else None
+    return int(total) if isinstance(total, int | float) else 0
 
 
 def _explain(refused: Refused) -> MendableError:

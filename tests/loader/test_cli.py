@@ -216,7 +216,9 @@ def test_an_app_that_spotify_refuses_is_told_what_spotify_said(server, warehouse
 
 def test_a_used_up_quota_stops_the_load_with_the_code_for_going_on_later(server, world, warehouse, load):
     server.faults = faults.Script([("GET /v1/artists/{id}/albums", None, faults.QUOTA_EXCEEDED)])
-    check_one_line(load("--artist", world.artist_ids()[0]), 75, "quota", "14 hours")
+    result = load("--artist", world.artist_ids()[0], "--quiet")
+    check_one_line(result, 75, "quota", "14 hours")
+    assert read_rows(warehouse, "select count(*) from raw_spotify.artists") == [(1,)], "what came before is kept"
 
 
 def test_a_short_wait_is_obeyed_and_an_expired_token_renewed(server, world, warehouse, load):

@@ -1,0 +1,163 @@
+"""Faults of every kind at every endpoint: the load ends whole, or stops and goes on; its rows are always the same."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from loader.demo import faults
+from loader.demo.catalogue import FIRST_DAY, World
+from loader.demo.folder import Folder
+from loader.demo.server import serve
+from tests.conftest import REAL_DAYS, read_raw
+
+ENDPOINTS = {
+    "extended": (
+        "POST /api/token",
+        "GET /v1/artists",
+        "GET /v1/artists/{id}/albums",
+        "GET /v1/albums",
+        "GET /v1/albums/{id}/tracks",
+        "GET /v1/tracks",
+    ),
+    "dev": (
+        "POST /api/token",
+        "GET /v1/artists/{id}",
+        "GET /v1/artists/{id}/albums",
+        "GET /v1/albums/{id}",
+        "GET /v1/albums/{id}/tracks",
+    ),
+}
+FOLLOWED = [
+    "4q3ewBCX7sLwd24euuV69X",
+    "6M2wZ9GZgrQXHCFfjv46we",
+    "3oKRxpszQKUjjaHz388fVA",
+    "0L8ExT028jH3ddEcZwqJJ5",
+    "2DaxqgrOhkeH0fpeiQq2f4",
+]
+
+
+# An app that Spotify turns away and a token that no renewal helps are the user's to mend, a server that never said a
+# word is broken, and a slow answer is an answer; everything else is left for the next run.
+EXIT_CODES = {"premium_required": {2, 75}, "token_expired": {2, 75}, "dropped": {1, 75}, "slow": {0}}
+
+
+def set_waits(fault, seconds):
+    """Make the same fault with the given Retry-After where it has one, in seconds; slowness that tries no patience."""
+    if "Retry-After" in fault.headers:
+        return fault.with_retry_after(seconds)
+    return fault.with_delay(0.05) if fault.delay else fault
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World(seed=11, artists=10)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch):
+    """Faults come one after the other here: no need to wait for them to pass."""
+    monkeypatch.setattr("loader.spotify.client._BACKOFF", 0.001)
+
+
+def find_artists(world):
+    """Two artists, one of them with an album of several pages of tracks."""
+    view = world.on(FIRST_DAY)
+    long = next(
+        artist_id
+        for artist_id in world.artist_ids()
+        if any(album["total_tracks"] > 50 for album in view.artist_albums(artist_id, ("album", "compilation")))
+    )
+    return [long, next(id_ for id_ in world.artist_ids() if id_ != long)]
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    return {}
+
+
+@pytest.fixture
+def load_world(world, warehouse, point_at, load):
+    def run(server):
+        point_at(server)
+        arguments = [part for id_ in find_artists(world) for part in ("--artist", id_)]
+        return load("--quiet", *arguments, "--as-of", FIRST_DAY)
+
+    return run
+
+
+@pytest.fixture
+def expected(world, undisturbed, load_world, warehouse):
+    def read(mode):
+        if mode not in undisturbed:
+            with serve(world, mode=mode, day=FIRST_DAY) as server:
+                assert load_world(server).exit_code == 0
+                assert all(server.calls.count(endpoint) for endpoint in ENDPOINTS[mode]), server.calls.by_endpoint
+            undisturbed[mode] = read_raw(warehouse)
+            warehouse.unlink()
+        return undisturbed[mode]
+
+    return read
+
+
+EVERYWHERE = pytest.mark.parametrize(
+    ("mode", "endpoint"), [(mode, endpoint) for mode, endpoints in ENDPOINTS.items() for endpoint in endpoints]
+)
+
+
+def find_faults_met(server, endpoint):
+    return {call.fault for call in server.calls.log if call.endpoint == endpoint and call.fault}
+
+
+@EVERYWHERE
+def test_faults_that_pass_leave_no_trace(mode, endpoint, world, warehouse, load_world, expected, monkeypatch):
+    """Every kind of fault, one after the other, before the endpoint answers."""
+    monkeypatch.setattr("loader.spotify.client._ATTEMPTS", 100)
+    monkeypatch.setattr("loader.spotify.client._RENEWALS", 100)
+    rows = expected(mode)
+    kinds = [set_waits(fault, 0) for fault in faults.TRANSIENT]
+    with serve(world, mode=mode, day=FIRST_DAY) as server:
+        server.faults = faults.Script([(endpoint, number, fault) for number, fault in enumerate(kinds, 1)])
+        result = load_world(server)
+        assert find_faults_met(server, endpoint) == {fault.name for fault in kinds}
+    assert result.exit_code == 0, result.errors
+    assert read_raw(warehouse) == rows
+
+
+@EVERYWHERE
+def test_faults_that_stay_stop_the_load_which_goes_on_without_them(
+    mode, endpoint, world, warehouse, load_world, expected
+):
+    """Every kind of fault for a whole run each, all over one warehouse, then a run that is left in peace."""
+    rows = expected(mode)
+    kinds = [set_waits(fault, 90) for fault in faults.FAULTS.values()]
+    with serve(world, mode=mode, day=FIRST_DAY) as server:
+        for fault in kinds:
+            server.faults = faults.Script([(endpoint, None, fault)])
+            result = load_world(server)
+            assert result.exit_code in EXIT_CODES.get(fault.name, {75}), (fault.name, result.errors)
+            assert len(result.errors.strip().splitlines()) == (1 if result.exit_code else 0), result.errors
+        server.faults = None
+        result = load_world(server)
+    assert result.exit_code == 0, result.errors
+    assert read_raw(warehouse) == rows
+
+
+@pytest.mark.skipif(not REAL_DAYS.is_dir(), reason="the folder of test data is not there")
+@pytest.mark.parametrize("mode", ["extended", "dev"])
+def test_real_days_load_whole_with_a_third_of_all_answers_faulty(mode, warehouse, point_at, load):
+    days = [date(2025, 6, 2) + timedelta(days=offset) for offset in range(4)]
+    kinds = [set_waits(fault, 0) for fault in faults.TRANSIENT]
+
+    def play(plan):
+        with serve(Folder(REAL_DAYS), mode=mode, day=days[0]) as server:
+            point_at(server)
+            server.faults = plan
+            for day in days:
+                server.day = day
+                result = load("--quiet", *[part for id_ in FOLLOWED for part in ("--artist", id_)], "--as-of", day)
+                assert result.exit_code == 0, result.errors
+        return read_raw(warehouse)
+
+    undisturbed = play(None)
+    warehouse.unlink()
+    assert play(faults.Random(rate=0.3, seed=5, kinds=kinds)) == undisturbed
