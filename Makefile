@@ -68,8 +68,11 @@ docs: install ## Show the warehouse's documentation and lineage in the browser
 
 .PHONY: lock
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
-	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--upgrade --no-annotate --no-header --no-emit-index-url --quiet --output-file requirements.txt
+	@{ echo '# Every version EchoStream runs on, with its hashes: what `make install` installs and nothing else.'; \
+		echo '# Made from pyproject.toml by `make lock`.'; \
+		uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+			--upgrade --no-annotate --no-header --no-emit-index-url --quiet; } > requirements.txt.new
+	@mv requirements.txt.new requirements.txt
 
 .PHONY: clean
 clean: ## Remove what was made: environment, demo warehouse, dbt's output, caches

@@ -17,7 +17,7 @@ from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
 from loader.destinations import choose_destination
 from loader.errors import EXIT_BROKEN
-from loader.pipeline import load_catalogue
+from loader.pipeline import LoadOptions, load_catalogue
 from loader.progress import show_progress
 from loader.settings import ApiSettings, read_destination_name
 
@@ -51,10 +51,8 @@ def play_days(console: Console) -> None:
                 summary = load_catalogue(
                     api_settings,
                     choose_destination(read_destination_name()),
-                    world.artist_ids(),
-                    day,
+                    LoadOptions(world.artist_ids(), day, source_name="demo"),
                     progress,
-                    source_name="demo",
                 )
                 progress.start("Taking snapshots")
                 _run_dbt(*_SNAPSHOTS)
