@@ -75,5 +75,5 @@ lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@mv requirements.txt.new requirements.txt
 
 .PHONY: clean
-clean: ## Remove what was made: environment, demo warehouse, dbt's output, caches
-	@rm -rf .venv dbt_project/target dbt_project/logs logs site warehouse/demo.duckdb warehouse/.demo.load .pytest_cache .mypy_cache .ruff_cache
+clean: ## Remove what was made, but for the warehouse: environment, pages, dbt's output, caches
+	@rm -rf .venv dbt_project/target dbt_project/logs logs site .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,126 @@
+"""A load that is killed, interrupted or runs out of room, then run again, ends with the rows of an undisturbed one."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from loader.demo import faults
+from loader.demo.catalogue import FIRST_DAY, World
+from loader.demo.server import serve
+from tests.conftest import ROOT, read_raw
+
+KILLS = 12
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World(seed=4, artists=10)
+
+
+@pytest.fixture
+def start(world, warehouse):
+    """Starts a load as a process of its own."""
+
+    def run(**options):
+        arguments = [part for id_ in world.artist_ids() for part in ("--artist", id_)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "loader", "--quiet", *arguments, "--as-of", str(FIRST_DAY)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    return run
+
+
+def finish(process):
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, output + errors
+
+
+@pytest.fixture
+def undisturbed(world, warehouse, point_at, start):
+    """The rows of a load that is left in peace, the seconds it takes and the calls it makes."""
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        started = time.monotonic()
+        finish(start())
+        seconds = time.monotonic() - started
+        calls = server.calls.count("GET /v1/*")
+    rows = read_raw(warehouse)
+    warehouse.unlink()
+    return rows, seconds, calls
+
+
+def test_a_load_killed_at_any_moment_ends_where_an_undisturbed_one_ends(world, warehouse, point_at, start, undisturbed):
+    rows, seconds, _ = undisturbed
+    moments = random.Random(20)  # noqa: S311 - moments, not secrets
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        for _ in range(KILLS):
+            process = start()
+            time.sleep(moments.uniform(0.2, 1) * seconds)
+            process.kill()
+            process.communicate()
+        finish(start())
+    assert read_raw(warehouse) == rows
+
+
+def test_what_was_answered_before_a_kill_is_not_asked_again(world, warehouse, point_at, start, undisturbed):
+    rows, _, calls = undisturbed
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        # The tracks are asked last: by then nearly everything has been answered.
+        server.faults = faults.Script([("GET /v1/tracks", None, faults.SLOW.with_delay(30))])
+        process = start()
+        while not server.calls.count("GET /v1/albums") or server.calls.total == server.calls.count("POST /api/token"):
+            time.sleep(0.05)
+        time.sleep(1)
+        answered = server.calls.count("GET /v1/*")
+        process.kill()
+        process.communicate()
+        server.calls.reset()
+        server.faults = None
+        finish(start())
+        assert server.calls.count("GET /v1/artists*") == 0
+        assert server.calls.count("GET /v1/*") <= calls - answered + 8, "no more than what was on its way"
+    assert read_raw(warehouse) == rows
+
+
+def test_ctrl_c_keeps_what_was_read_and_says_so_in_one_line(world, warehouse, point_at, start, undisturbed):
+    rows, _, _ = undisturbed
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        server.faults = faults.Script([("GET /v1/tracks", None, faults.SLOW.with_delay(1))])
+        process = start()
+        while not server.calls.count("GET /v1/albums"):
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 75, errors
+        assert len(errors.strip().splitlines()) == 1, errors
+        server.faults = None
+        finish(start())
+    assert read_raw(warehouse) == rows
+
+
+def test_a_full_disk_stops_the_load_and_room_lets_it_go_on(world, warehouse, point_at, start, undisturbed):
+    rows, _, _ = undisturbed
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        # No file may grow beyond this: as on a full disk, writing fails in the middle of a file.
+        process = start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)))
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode in {1, 75}, errors
+        assert len(errors.strip().splitlines()) == 1, errors
+        finish(start())
+    assert read_raw(warehouse) == rows
