@@ -144,12 +144,12 @@ def trim(value: Any, shape: Shape) -> Any:
     Returns:
         The value with the fields of the shape alone.
     """
-    if type(value) is dict:
+    if isinstance(value, dict):
         return {
             name: value[name] if part is None else trim(value[name], part)
             for name, part in shape.items()
             if name in value
         }
-    if type(value) is list:
+    if isinstance(value, list):
         return [trim(item, shape) for item in value]
     return value

@@ -275,8 +275,20 @@ def _build_session(settings: ApiSettings) -> requests.Session:
 
 
 def _read_fast(response: requests.Response, **_: Any) -> None:
-    """Have a response's JSON read by the fastest reader: parsing is most of a load's work."""
-    response.json = partial(read_json, response.content)  # type: ignore[method-assign]
+    """Have a response's JSON read by the fastest reader, and not written out: both are much of a load's work."""
+    response.json = partial(_read_unwritten, response.content)  # type: ignore[method-assign]
+
+
+def _read_unwritten(content: bytes) -> Any:
+    answer = read_json(content)
+    return _Unwritten(answer) if isinstance(answer, dict) else answer
+
+
+class _Unwritten(dict[str, Any]):
+    """An object that is not written out in full: spotipy formats every answer for its log, whether it logs or not."""
+
+    def __repr__(self) -> str:
+        return f"<an object of {len(self)} fields>"
 
 
 def _is_json(error: SpotifyException) -> bool:

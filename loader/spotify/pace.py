@@ -35,7 +35,8 @@ class Pace:
             now = time.monotonic()
             slot = max(now, self._next_slot)
             self._next_slot = slot + 1 / self.rate
-        time.sleep(slot - now)
+        if slot > now:
+            time.sleep(slot - now)
         # A pause may have begun while this worker waited for its turn.
         while (rest := self._paused_until - time.monotonic()) > 0:
             time.sleep(rest)
