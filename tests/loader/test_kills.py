@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 
 from loader.demo import faults
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
-from tests.conftest import ROOT, read_raw
+from tests.conftest import ROOT, read_raw, read_rows
 
 KILLS = 12
 
@@ -124,3 +125,25 @@ def test_a_full_disk_stops_the_load_and_room_lets_it_go_on(world, warehouse, poi
         assert len(errors.strip().splitlines()) == 1, errors
         finish(start())
     assert read_raw(warehouse) == rows
+
+
+def test_what_a_killed_load_was_told_is_in_the_warehouse_when_another_day_is_loaded(
+    world, warehouse, point_at, start, load
+):
+    next_day = FIRST_DAY + timedelta(days=1)
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        server.faults = faults.Script([("GET /v1/tracks", None, faults.SLOW.with_delay(30))])
+        process = start()
+        while not server.calls.count("GET /v1/tracks"):
+            time.sleep(0.05)
+        process.kill()
+        process.communicate()
+        server.faults = None
+        server.day = next_day
+        arguments = [part for id_ in world.artist_ids() for part in ("--artist", id_)]
+        assert load("--quiet", *arguments, "--as-of", next_day).exit_code == 0
+    measured = read_rows(
+        warehouse, "select observed_on, count(*) from raw_spotify.artist_metrics group by all order by 1"
+    )
+    assert measured == [(FIRST_DAY, len(world.artist_ids())), (next_day, len(world.artist_ids()))]
