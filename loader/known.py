@@ -14,6 +14,7 @@ from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
 
 _KEYS_A_QUERY = 1_000
 _ROWS_A_BATCH = 5_000
+_TRACKS_A_PAGE = 20_000
 
 
 _IS_PRESENT = (
@@ -97,6 +98,49 @@ class Known:
         for album_id in absent_albums:
             missing += self._find_missing("track", "known.album_id = %s", observed_on, album_id)
         return missing
+
+    def find_tracks_without_features(
+        self, providers: Sequence[str], asked_after: date
+    ) -> Iterator[tuple[str, list[str]]]:
+        """Find tracks whose audio features no provider has told.
+
+        Args:
+            providers: The providers that can be asked.
+            asked_after: Who said after this day that there are none need not be asked again.
+
+        Yields:
+            The ids of the tracks in their order, each with the providers to ask.
+        """
+        last = ""
+        while ids := self._read_track_ids(last):
+            told, asked = self._read_features_told(last, ids[-1], asked_after)
+            for track_id in ids:
+                to_ask = [provider for provider in providers if (track_id, provider) not in asked]
+                if to_ask and track_id not in told:
+                    yield track_id, to_ask
+            last = ids[-1]
+
+    def _read_track_ids(self, after_id: str) -> list[str]:
+        """Read the next ids of tracks in order: never all at once, as there may be millions."""
+        if self._is_empty(TABLES["tracks"]):
+            return []
+        # Both DuckDB and SQL Server know this way of cutting off.
+        page = f"order by id offset 0 rows fetch next {_TRACKS_A_PAGE} rows only"
+        return [id_ for (id_,) in self._select(f"select id from {{tracks}} where id > %s {page}", after_id)]  # noqa: S608
+
+    def _read_features_told(
+        self, after_id: str, last_id: str, asked_after: date
+    ) -> tuple[set[str], set[tuple[str, str]]]:
+        """Read which tracks of a range have features, and who was asked about which after a day."""
+        if self._is_empty(TABLES["audio_features"]):
+            return set(), set()
+        rows = self._select(
+            "select track_id, provider, is_known from {audio_features} "
+            "where track_id > %s and track_id <= %s and (is_known = %s or observed_on > %s)",
+            *(after_id, last_id, True, asked_after),
+        )
+        told = {track_id for track_id, _, is_known in rows if is_known}
+        return told, {(track_id, provider) for track_id, provider, _ in rows}
 
     def read_albums(self, artist_id: str) -> dict[str, Row]:
         """Read the stored albums that credit an artist and were there when last asked for, by their ids."""

@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain
 
 import dlt
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from loader.audio_features.reader import AudioFeaturesReader
+from loader.audio_features.reccobeats import ReccoBeats
 from loader.destinations import Destination, clear_work_dir
 from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.known import Known, keep_news
@@ -49,6 +52,7 @@ class LoadOptions:
         source_name: Where the data comes from, `spotify` or `demo`; a warehouse holds only one of them.
         max_wait: The longest wait that Spotify may ask for, in seconds.
         max_calls: The most requests that may be made; None for no limit.
+        audio_features: Whether to ask for the audio features of tracks that have none yet.
     """
 
     artists: list[str]
@@ -56,6 +60,7 @@ class LoadOptions:
     source_name: str = "spotify"
     max_wait: float = DEFAULT_MAX_WAIT
     max_calls: int | None = None
+    audio_features: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class Summary:
         seconds_waited: How long Spotify made the load wait, in seconds.
         seconds: How long the load took, in seconds.
         stopped: Why the load stopped before its end, if it did.
+        shortfall: Why some audio features were not asked for, if so; the next load asks for them.
     """
 
     address: str
@@ -87,6 +93,7 @@ class Summary:
     seconds_waited: float
     seconds: float
     stopped: StoppedEarlyError | None
+    shortfall: str | None
 
 
 @dataclass
@@ -120,6 +127,7 @@ class _Load:
     ) -> None:
         self.tally = _Tally()
         self.access: Access | None = None
+        self.features: AudioFeaturesReader | None = None
         self._pipeline = pipeline
         self._destination = destination
         self._answers = answers
@@ -140,17 +148,25 @@ class _Load:
         self._progress.start(f"Writing {self._destination.address}")
         self._write()
 
-    def finish(self, build_run: Callable[[], Row]) -> None:
+    def finish(self, reccobeats: ReccoBeats | None, build_run: Callable[[], Row]) -> None:
         """Ask for what the listings did not name, if the load came so far, and record the run with what comes of it.
 
         Args:
+            reccobeats: What ReccoBeats is asked through; None to ask for no audio features at all.
             build_run: Builds the row of `load_runs`, when everything else is read.
         """
         assert self.access is not None  # noqa: S101 - read before
         with _open_known(self._pipeline, self._destination) as known:
             self._progress.start("Asking for what was not listed")
-            reader = CatalogueReader(WebApi(self._answers, self.access), known, self._seen, self._progress.count)
-            records = () if self.tally.stopped else reader.read_missing()
+            api = WebApi(self._answers, self.access)
+            reader = CatalogueReader(api, known, self._seen, self._progress.count)
+            steps = [reader.read_missing()]
+            if reccobeats:
+                self.features = AudioFeaturesReader(
+                    api, self._answers, reccobeats, known, self._seen, self._progress.count
+                )
+                steps.append(self.features.read())
+            records = () if self.tally.stopped else chain.from_iterable(steps)
             self._extract(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
         self._write()
 
@@ -208,7 +224,8 @@ def load_catalogue(
             load = _Load(_build_pipeline(destination), destination, answers, seen, progress)
             load.read(options.artists, options.source_name, api_settings.client_id)
             summarize = partial(_summarize, load, client, destination, options.observed_on, started_at)
-            load.finish(lambda: _build_run(summarize(), client, options, started_at))
+            reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
+            load.finish(reccobeats, lambda: _build_run(summarize(), client, options, started_at))
             summary = summarize()
         if not summary.stopped:
             journal.discard()
@@ -243,6 +260,7 @@ def _summarize(
         seconds_waited=client.seconds_waited,
         seconds=(datetime.now(UTC) - started_at).total_seconds(),
         stopped=load.tally.stopped,
+        shortfall=load.features.shortfall if load.features else None,
     )
 
 
@@ -264,7 +282,7 @@ def _build_run(summary: Summary, client: Client, options: LoadOptions, started_a
         "refusals": client.refusals,
         "rows_written": sum(summary.rows_written.values()),
         "rows_rejected": summary.rows_written["rejected_objects"],
-        "message": str(summary.stopped) if summary.stopped else None,
+        "message": str(summary.stopped) if summary.stopped else summary.shortfall,
     }
 
 

@@ -14,25 +14,28 @@ from loader.errors import MendableError
 
 DEFAULT_API_URL = "https://api.spotify.com/v1/"
 DEFAULT_ACCOUNTS_URL = "https://accounts.spotify.com"
+DEFAULT_RECCOBEATS_URL = "https://api.reccobeats.com/v1/"
 DEFAULT_DUCKDB_PATH = Path("warehouse") / "echostream.duckdb"
 DEFAULT_DESTINATION = "duckdb"
 
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """Where the Web API stands and who asks.
+    """Where the APIs stand and who asks.
 
     Attributes:
         client_id: The Spotify app's client id.
         client_secret: The Spotify app's client secret; never shown.
         api_url: The Web API's address, with a trailing slash.
         accounts_url: The address of the accounts service, without a trailing slash.
+        reccobeats_url: ReccoBeats' address, with a trailing slash.
     """
 
     client_id: str
     client_secret: str = field(repr=False)
     api_url: str = DEFAULT_API_URL
     accounts_url: str = DEFAULT_ACCOUNTS_URL
+    reccobeats_url: str = DEFAULT_RECCOBEATS_URL
 
 
 def read_api_settings() -> ApiSettings:
@@ -54,6 +57,7 @@ def read_api_settings() -> ApiSettings:
         client_secret=client_secret,
         api_url=_read_address("SPOTIFY_API_URL", DEFAULT_API_URL).rstrip("/") + "/",
         accounts_url=_read_address("SPOTIFY_ACCOUNTS_URL", DEFAULT_ACCOUNTS_URL).rstrip("/"),
+        reccobeats_url=_read_address("RECCOBEATS_API_URL", DEFAULT_RECCOBEATS_URL).rstrip("/") + "/",
     )
 
 
@@ -83,6 +87,20 @@ def read_duckdb_path() -> Path:
     return Path(os.environ.get("ECHOSTREAM_DUCKDB") or DEFAULT_DUCKDB_PATH)
 
 
+def read_webhook_url() -> str | None:
+    """Read the webhook that is told what came of a load: `ECHOSTREAM_WEBHOOK_URL`; None if it is not set.
+
+    Raises:
+        MendableError: If it is not a web address; it is a secret, so it is not shown.
+    """
+    url = os.environ.get("ECHOSTREAM_WEBHOOK_URL")
+    if not url:
+        return None
+    if not _is_web_address(url):
+        raise MendableError("ECHOSTREAM_WEBHOOK_URL is not a web address (wanted: https://host/...).")
+    return url
+
+
 def _read(*variables: str, dlt_key: str) -> str | None:
     for variable in variables:
         if set_value := os.environ.get(variable):
@@ -100,10 +118,17 @@ def _read_dlt(key: str, section: object) -> object:
 
 def _read_address(variable: str, default: str) -> str:
     address = os.environ.get(variable) or default
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_web_address(address):
         raise MendableError(f"{variable} is not a web address: {address!r} (wanted: https://host/...).")
     return address
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in text
+    except ValueError:
+        return False
 
 
 def _first_line(error: Exception) -> str:

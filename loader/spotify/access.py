@@ -46,7 +46,11 @@ class Access:
     @property
     def mode(self) -> str:
         """The kind of app: `development` if it is refused batches, `extended` if not, else `unknown`."""
-        batches = [allowed for endpoint, (allowed, _) in self._allowed.items() if "?ids=" in endpoint]
+        batches = [
+            allowed
+            for endpoint, (allowed, _) in self._allowed.items()
+            if "?ids=" in endpoint and endpoint != "audio-features?ids="
+        ]
         if not batches:
             return "unknown"
         return "extended" if all(batches) else "development"

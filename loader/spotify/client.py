@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import requests
@@ -303,9 +304,10 @@ def _is_json(error: SpotifyException) -> bool:
 def _read_retry_after(error: SpotifyException) -> float:
     """Read how long to wait, in seconds; one second where nothing sensible is said."""
     try:
-        return max(float(error.headers.get("Retry-After", 1)), 0.0)
+        seconds = float(error.headers.get("Retry-After", 1))
     except (TypeError, ValueError):
         return 1.0
+    return max(seconds, 0.0) if isfinite(seconds) else 1.0
 
 
 def _name_fault(error: Exception) -> str:

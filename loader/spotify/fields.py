@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -72,6 +73,26 @@ def read_integer(owner: Any, name: str) -> int | None:
     if not -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER:
         raise UnexpectedValue(f"{name} is not a whole number of 64 bits")
     return value
+
+
+def read_number(owner: Any, name: str) -> float | None:
+    """Read a number.
+
+    Raises:
+        UnexpectedValue: If it is no number, or one that 64 bits cannot hold.
+    """
+    value = _read(owner, name)
+    if value is None:
+        return None
+    if type(value) not in {int, float}:
+        raise _refuse(name, "a number", value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise UnexpectedValue(f"{name} is not a finite number of 64 bits")
+    return number
 
 
 def read_boolean(owner: Any, name: str) -> bool | None:

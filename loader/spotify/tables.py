@@ -59,6 +59,23 @@ class Table:
 # `observed_on` is the day the row is about; `loaded_at` (UTC) is when the run started that last changed it.
 _OBSERVED = (("observed_on", pa.date32()), ("loaded_at", pa.timestamp("us", tz="UTC")))
 
+# The features of a track, each with its Arrow type: loudness in dB, tempo in beats per minute, the others without
+# a unit. Raw values: key -1 is none detected, tempo 0 and time_signature 0 are undetected.
+AUDIO_FEATURES = {
+    "danceability": pa.float64(),
+    "energy": pa.float64(),
+    "key": pa.int64(),
+    "loudness": pa.float64(),
+    "mode": pa.int64(),
+    "speechiness": pa.float64(),
+    "acousticness": pa.float64(),
+    "instrumentalness": pa.float64(),
+    "liveness": pa.float64(),
+    "valence": pa.float64(),
+    "tempo": pa.float64(),
+    "time_signature": pa.int64(),
+}
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -131,6 +148,19 @@ TABLES: dict[str, Table] = {
             "measurement",
             ("track_id", "observed_on"),
             (("track_id", pa.string()), ("popularity", pa.int64()), *_OBSERVED),
+        ),
+        # What a provider last said of a track's audio features; also that it has none, with the day it was asked.
+        Table(
+            "audio_features",
+            "entity",
+            ("track_id", "provider"),
+            (
+                ("track_id", pa.string()),
+                ("provider", pa.string()),
+                ("is_known", pa.bool_()),
+                *AUDIO_FEATURES.items(),
+                *_OBSERVED,
+            ),
         ),
         # Days on which Spotify said (404, or null in a batch) that an object it once had is not there.
         Table(

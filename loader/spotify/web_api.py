@@ -17,6 +17,7 @@ from loader.errors import LoaderError, MendableError
 from loader.spotify.access import PAGE_SIZES, Access
 from loader.spotify.answers import Answers, Question, Shape
 from loader.spotify.client import InvalidRequest, Refused
+from loader.spotify.tables import AUDIO_FEATURES
 
 ApiObject = dict[str, Any]
 Found = tuple[str, Any]
@@ -60,7 +61,8 @@ _SHAPES: dict[str, Shape] = {
     "measured tracks": {"popularity": None},
 }
 _MEASURES: Shape = {"popularity": None}
-_BATCH_SIZES = {"artists": 50, "albums": 20, "tracks": 50}
+_FEATURES: Shape = dict.fromkeys(AUDIO_FEATURES)
+_BATCH_SIZES = {"artists": 50, "albums": 20, "tracks": 50, "audio-features": 100}
 _LISTING = "artists/{id}/albums"
 _SEARCH_SIZE = PAGE_SIZES[-1]
 
@@ -118,6 +120,18 @@ class WebApi:
         batches = split_into_batches(ids, _BATCH_SIZES["tracks"])
         for _, found in self._fetch_batches("tracks", batches, _MEASURES):
             yield found or []
+
+    def fetch_audio_features(self, ids: Iterable[str]) -> Iterator[Found]:
+        """Fetch tracks' audio features by the tracks' ids (Web API: Get Several Tracks' Audio Features).
+
+        Yields:
+            Each id asked for with its features, or with None where Spotify has none; nothing once Spotify refuses.
+        """
+        batches = split_into_batches(ids, _BATCH_SIZES["audio-features"])
+        for _, found in self._fetch_batches("audio-features", batches, _FEATURES):
+            if found is None:
+                return
+            yield from found
 
     def list_albums(self, artists: Iterable[tuple[str, IsEnough]]) -> Iterator[tuple[str, list[Any], int, bool]]:
         """List artists' albums, singles and compilations (Web API: Get Artist's Albums).
@@ -195,7 +209,7 @@ class WebApi:
         question = Question(
             endpoint,
             f"{kind}?ids={','.join(ids)}",
-            lambda spotify: getattr(spotify, method)(list(ids)),
+            partial(_call_batch, kind, ids),
             {method: shape},
             finds_out=True,
         )
@@ -291,10 +305,17 @@ class WebApi:
         """Conclude from an artist without a popularity that batches and large pages are refused as well."""
         with self._access.finding_out:
             if self._access.is_allowed(_name_batch("artists")) is False:
-                for kind in ("albums", "tracks"):
+                for kind in ("albums", "tracks", "audio-features"):
                     self._access.note_allowed(_name_batch(kind), False)
                 if self._access.page_size(_LISTING) is None:
                     self._access.note_page_size(_LISTING, PAGE_SIZES[-1])
+
+
+def _call_batch(kind: str, ids: Sequence[str], spotify: spotipy.Spotify) -> Any:
+    if kind == "audio-features":
+        # spotipy's own method warns that it is deprecated, and trips over answers that are not JSON.
+        return spotify._get(kind, ids=",".join(ids))
+    return getattr(spotify, kind)(list(ids))
 
 
 def _call_page(call: PageCall, size: int, offset: int, spotify: spotipy.Spotify) -> Any:

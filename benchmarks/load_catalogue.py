@@ -3,7 +3,7 @@
 Both ask the same local server, a process of its own, for a made-up world with the same number of calls at a time, as an
 app with extended quota. The bare download knows all addresses beforehand and throws the answers away.
 
-    python -m benchmarks.loader [--tracks 100000]
+    python -m benchmarks.load_catalogue [--tracks 100000]
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main() -> None:
         bare = time.monotonic() - started
         loaded = subprocess.run(  # noqa: S603 - this very script, for a peak of memory of its own
             [
-                *(sys.executable, "-m", "benchmarks.loader", "--tracks", str(arguments.tracks)),
+                *(sys.executable, "-m", "benchmarks.load_catalogue", "--tracks", str(arguments.tracks)),
                 *("--load-from", api_url, accounts_url),
             ],
             check=True,
@@ -71,7 +71,7 @@ def main() -> None:
 
 def _load(tracks: int, api_url: str, accounts_url: str) -> None:
     """Load the world once and print the figures as JSON."""
-    settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, api_url, accounts_url)
+    settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, api_url, accounts_url, f"{accounts_url}/reccobeats/v1/")
     artists = World.of_tracks(tracks).artist_ids()
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()

@@ -1,0 +1,1 @@
+"""Audio features of tracks: where they come from, in order of trust."""
