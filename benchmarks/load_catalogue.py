@@ -71,12 +71,15 @@ def main() -> None:
 
 def _load(tracks: int, api_url: str, accounts_url: str) -> None:
     """Load the world once and print the figures as JSON."""
-    settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, api_url, accounts_url, f"{accounts_url}/reccobeats/v1/")
+    settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, api_url, accounts_url)
     artists = World.of_tracks(tracks).artist_ids()
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
         summary = load_catalogue(
-            settings, DuckDb(Path(folder) / "bench.duckdb"), LoadOptions(artists, FIRST_DAY), SilentProgress()
+            settings,
+            DuckDb(Path(folder) / "bench.duckdb"),
+            LoadOptions(artists, FIRST_DAY, audio_features=False),
+            SilentProgress(),
         )
         seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
 from loader.demo.catalogue import World
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
 from loader.demo.shapes import Mode
-from loader.destinations import choose_destination
+from loader.destinations import Destination, choose_destination
 from loader.errors import (
-    EXIT_BROKEN,
     EXIT_DONE,
-    EXIT_MENDABLE,
-    EXIT_STOPPED_EARLY,
     LoaderError,
     MendableError,
+    StoppedEarlyError,
 )
+from loader.notices import LOG_FORMAT_OPTION, choose_notices
 from loader.pipeline import LoadOptions, Summary, load_catalogue
-from loader.progress import show_progress
-from loader.settings import ApiSettings, read_api_settings, read_destination_name, read_followed_artists
+from loader.progress import Progress
+from loader.settings import (
+    ApiSettings,
+    read_api_settings,
+    read_destination_name,
+    read_followed_artists,
+    read_webhook_url,
+)
 from loader.spotify.client import DEFAULT_MAX_WAIT
-from loader.summary import print_summary
-
-_output = Console()
-_errors = Console(stderr=True, soft_wrap=True)
+from loader.webhook import tell_webhook
 
 app = typer.Typer(
     add_completion=False,
@@ -82,7 +83,23 @@ MaxCallsOption = Annotated[
         help="The most calls to make in this run; the next run goes on from there. Default: no limit.",
     ),
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+AudioFeaturesOption = Annotated[
+    bool,
+    typer.Option(
+        "--audio-features/--no-audio-features",
+        help="Ask Spotify, or else ReccoBeats (another service, which is sent the tracks' ids), for the audio features "
+        "of tracks that have none yet.",
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")]
+LogFormat = Literal["text", "json"]
+LogFormatOption = Annotated[
+    LogFormat,
+    typer.Option(
+        LOG_FORMAT_OPTION,
+        help="How to tell what happens: text for people, or json for machines, one object a line on stderr.",
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -93,6 +110,8 @@ def load(
     destination: DestinationOption = None,
     max_wait: MaxWaitOption = DEFAULT_MAX_WAIT,
     max_calls: MaxCallsOption = None,
+    audio_features: AudioFeaturesOption = True,
+    log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
 ) -> None:
     """Load what Spotify says about artists into a warehouse.
@@ -102,12 +121,13 @@ def load(
     the file in ECHOSTREAM_DUCKDB). Loading a day again changes nothing; dbt builds history and marts from it.
 
     Needs a Spotify app: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET. To look around without one, try
-    `python -m loader demo`.
+    `python -m loader demo`. To have Slack, Teams or a Logic App told what came of the load, set ECHOSTREAM_WEBHOOK_URL.
 
     Example: `python -m loader --artist "Bad Bunny" --artist spotify:artist:6M2wZ9GZgrQXHCFfjv46we`
     """
     if context.invoked_subcommand is not None:
-        if artist or as_of or destination or quiet:
+        given = (artist, as_of, destination, max_calls, quiet, not audio_features)
+        if any(given) or max_wait != DEFAULT_MAX_WAIT or log_format != "text":
             raise MendableError(
                 f"Options come after the command: python -m loader {context.invoked_subcommand} --help."
             )
@@ -121,14 +141,14 @@ def load(
         )
     api_settings = read_api_settings()
     warehouse = choose_destination(destination or read_destination_name())
-    with show_progress(_errors, wanted=not quiet) as progress:
-        summary = load_catalogue(
-            api_settings,
-            warehouse,
-            LoadOptions(artists, observed_on, max_wait=max_wait, max_calls=max_calls),
-            progress,
-        )
-    _tell(summary, quiet)
+    options = LoadOptions(artists, observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
+    _run(
+        lambda progress: load_catalogue(api_settings, warehouse, options, progress),
+        warehouse,
+        observed_on,
+        log_format,
+        quiet,
+    )
 
 
 @app.command()
@@ -138,6 +158,7 @@ def demo(
     artists: Annotated[int, typer.Option("--artists", min=10, help="How many artists the made-up world has.")] = 40,
     seed: Annotated[int, typer.Option("--seed", help="Which made-up world: another seed, another world.")] = 7,
     destination: DestinationOption = None,
+    log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
 ) -> None:
     """Load a day of a made-up music world: no Spotify app, no account, no network.
@@ -151,21 +172,43 @@ def demo(
     observed_on = _read_day(as_of)
     warehouse = choose_destination(destination or read_destination_name())
     world = World(seed=seed, artists=artists)
-    with serve(world, mode=mode, day=observed_on) as server, show_progress(_errors, wanted=not quiet) as progress:
+    with serve(world, mode=mode, day=observed_on) as server:
         api_settings = ApiSettings(
             client_id=CLIENT_ID,
             client_secret=CLIENT_SECRET,
             api_url=server.api_url,
             accounts_url=server.accounts_url,
+            reccobeats_url=server.reccobeats_url,
         )
         options = LoadOptions(world.artist_ids(), observed_on, source_name="demo")
-        summary = load_catalogue(api_settings, warehouse, options, progress)
-    _tell(summary, quiet)
+        _run(
+            lambda progress: load_catalogue(api_settings, warehouse, options, progress),
+            warehouse,
+            observed_on,
+            log_format,
+            quiet,
+        )
 
 
-def _tell(summary: Summary, quiet: bool) -> None:
-    if not quiet:
-        print_summary(summary, _output)
+def _run(
+    load_day: Callable[[Progress], Summary],
+    warehouse: Destination,
+    observed_on: date,
+    log_format: LogFormat,
+    quiet: bool,
+) -> None:
+    """Load, and tell whoever wants to know what came of it."""
+    webhook_url = read_webhook_url()
+    notices = choose_notices([LOG_FORMAT_OPTION, log_format], quiet)
+    try:
+        with notices.follow() as progress:
+            summary = load_day(progress)
+    except (Exception, KeyboardInterrupt) as error:
+        failure = _explain(error)
+        tell_webhook(webhook_url, notices, observed_on, warehouse.address, error=failure)
+        raise failure from error
+    notices.tell_summary(summary)
+    tell_webhook(webhook_url, notices, observed_on, warehouse.address, summary, summary.stopped)
     if summary.stopped:
         raise summary.stopped
 
@@ -192,20 +235,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    typed = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = app(args=arguments, prog_name="python -m loader", standalone_mode=False)
-    except LoaderError as error:
-        return _fail(str(error), error.exit_code)
-    except TyperException as error:
-        return _fail(f"{error.format_message().rstrip('.')} (see python -m loader --help).", EXIT_MENDABLE)
-    except (Abort, KeyboardInterrupt):
-        return _fail("Stopped. Run the load again to go on.", EXIT_STOPPED_EARLY)
-    except Exception as error:  # noqa: BLE001 - nobody is shown a traceback
-        return _fail(f"Something unexpected broke: {type(error).__name__}: {error}", EXIT_BROKEN)
+        code = app(args=typed, prog_name="python -m loader", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody is shown a traceback
+        failure = _explain(error)
+        choose_notices(typed).tell_error(failure)
+        return failure.exit_code
     return code if isinstance(code, int) else EXIT_DONE
 
 
-def _fail(message: str, exit_code: int) -> int:
-    _errors.print(" ".join(message.split()), style="red", markup=False, highlight=False)
-    sys.stderr.flush()
-    return exit_code
+def _explain(error: BaseException) -> LoaderError:
+    """Turn whatever ended the program into an error with one clear line and an exit code."""
+    if isinstance(error, LoaderError):
+        return error
+    if isinstance(error, TyperException):
+        return MendableError(f"{error.format_message().rstrip('.')} (see python -m loader --help).")
+    if isinstance(error, Abort | KeyboardInterrupt):
+        return StoppedEarlyError("Stopped. Run the load again to go on.")
+    return LoaderError(f"Something unexpected broke: {type(error).__name__}: {error}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.table import Table
 
@@ -18,4 +20,20 @@ def print_summary(summary: Summary, console: Console) -> None:
     for name, rows in summary.rows_written.items():
         table.add_row(name, f"{rows:,}", f"{summary.rows_unchanged.get(name, 0):,}")
     console.print(table)
-    console.print(f"{summary.calls:,} calls in {summary.app_mode} mode, {summary.seconds:.1f} s.", highlight=False)
+    for line in _list_remarks(summary):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _list_remarks(summary: Summary) -> Iterator[str]:
+    """List what a person should know beside the rows; what did not happen is not mentioned."""
+    yield f"{summary.calls:,} calls in {summary.app_mode} mode, {summary.seconds:.1f} s."
+    if summary.retries:
+        yield f"{summary.retries:,} calls were made again after a fault."
+    if summary.seconds_waited:
+        yield f"{summary.seconds_waited:.1f} s were waited because Spotify said so."
+    if summary.refused:
+        yield f"Spotify refuses this app: {', '.join(summary.refused)}."
+    if summary.shortfall:
+        yield summary.shortfall
+    if rejected := summary.rows_written.get("rejected_objects"):
+        yield f"{rejected:,} objects did not fit and are kept in rejected_objects with the reason."

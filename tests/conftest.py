@@ -1,7 +1,10 @@
 """What many tests share: a local Web API, a warehouse of their own, the loader as a person calls it."""
 
 import os
+import subprocess
+import sys
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -12,6 +15,15 @@ from loader.demo.server import CLIENT_ID, CLIENT_SECRET
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DAYS = ROOT.parent / "shared" / "data" / "catalog"
+# The five artists of the real days, and the days themselves.
+FOLLOWED = [
+    "4q3ewBCX7sLwd24euuV69X",
+    "6M2wZ9GZgrQXHCFfjv46we",
+    "3oKRxpszQKUjjaHz388fVA",
+    "0L8ExT028jH3ddEcZwqJJ5",
+    "2DaxqgrOhkeH0fpeiQq2f4",
+]
+DAYS = [date(2025, 6, 2) + timedelta(days=offset) for offset in range(4)]
 
 
 @dataclass
@@ -23,10 +35,24 @@ class Result:
     errors: str
 
 
+def run_process(*arguments, program=("-m", "loader"), **environment):
+    """Run the loader as a process of its own, which is when `.dlt/` is read."""
+    finished = subprocess.run(
+        [sys.executable, *program, *(str(argument) for argument in arguments)],
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Result(finished.returncode, finished.stdout, finished.stderr)
+
+
 @pytest.fixture
 def warehouse(tmp_path, monkeypatch):
     """A DuckDB file of the test's own, which does not exist yet; nothing else of the machine is seen."""
-    for name in [name for name in os.environ if name.startswith(("SPOTIFY_", "SPOTIPY_", "ECHOSTREAM_"))]:
+    for name in [
+        name for name in os.environ if name.startswith(("SPOTIFY_", "SPOTIPY_", "ECHOSTREAM_", "RECCOBEATS_"))
+    ]:
         monkeypatch.delenv(name)
     path = tmp_path / "warehouse" / "echostream.duckdb"
     monkeypatch.setenv("ECHOSTREAM_DUCKDB", str(path))
@@ -41,6 +67,7 @@ def point_at(monkeypatch):
     def point(server):
         monkeypatch.setenv("SPOTIFY_API_URL", server.api_url)
         monkeypatch.setenv("SPOTIFY_ACCOUNTS_URL", server.accounts_url)
+        monkeypatch.setenv("RECCOBEATS_API_URL", server.reccobeats_url)
         monkeypatch.setenv("SPOTIFY_CLIENT_ID", CLIENT_ID)
         monkeypatch.setenv("SPOTIFY_CLIENT_SECRET", CLIENT_SECRET)
 
@@ -58,6 +85,11 @@ def load(capsys):
         return Result(exit_code, captured.out, captured.err)
 
     return run
+
+
+def follow(artist_ids):
+    """Write the options that name artists to the loader."""
+    return [part for artist_id in artist_ids for part in ("--artist", artist_id)]
 
 
 def read_rows(path, query):

@@ -43,7 +43,7 @@ def play_days(console: Console) -> None:
     """
     world = World()
     with serve(world, day=DAYS[0]) as server:
-        api_settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url)
+        api_settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url, server.reccobeats_url)
         for day in DAYS:
             started = time.monotonic()
             server.day = day

@@ -1,7 +1,6 @@
 """The command line: each wrong input gets one clear line, its exit code, and leaves the warehouse as it was."""
 
 import hashlib
-import os
 import subprocess
 import sys
 from datetime import date
@@ -11,7 +10,7 @@ import pytest
 from loader.demo import faults
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
-from tests.conftest import ROOT, Result, read_raw, read_rows
+from tests.conftest import read_raw, read_rows, run_process
 
 UNKNOWN_ID = "0" * 22
 
@@ -34,18 +33,6 @@ def check_one_line(result, exit_code, *words):
     assert len(result.errors.strip().splitlines()) == 1, result.errors
     for word in words:
         assert word in result.errors
-
-
-def run_process(*arguments, **environment):
-    """Run the loader as a process of its own, which is when `.dlt/` is read."""
-    finished = subprocess.run(
-        [sys.executable, "-m", "loader", *(str(argument) for argument in arguments)],
-        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Result(finished.returncode, finished.stdout, finished.stderr)
 
 
 def fingerprint(path):
@@ -141,8 +128,9 @@ def test_with_an_unreachable_server(server, monkeypatch, warehouse, load):
     assert not warehouse.exists()
 
 
-def test_with_an_address_that_is_none(server, monkeypatch, load):
-    monkeypatch.setenv("SPOTIFY_API_URL", "api.spotify.com/v1")
+@pytest.mark.parametrize("address", ["api.spotify.com/v1", "ftp://api.spotify.com/v1", "http://[", "https://"])
+def test_with_an_address_that_is_none(server, monkeypatch, load, address):
+    monkeypatch.setenv("SPOTIFY_API_URL", address)
     check_one_line(load("--artist", UNKNOWN_ID), 2, "SPOTIFY_API_URL")
 
 
@@ -155,6 +143,7 @@ def test_with_an_address_that_is_none(server, monkeypatch, load):
         (("demo", "--mode", "premium"), "premium"),
         (("demo", "--artists", "3"), "--artists"),
         (("--artist", UNKNOWN_ID, "demo"), "demo"),
+        (("--max-calls", "5", "demo"), "demo"),
     ],
 )
 def test_with_words_that_mean_nothing(server, load, arguments, word):

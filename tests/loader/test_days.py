@@ -6,7 +6,7 @@ import pytest
 
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
-from tests.conftest import read_raw, read_rows
+from tests.conftest import follow, read_raw, read_rows
 
 LAST_DAY = FIRST_DAY + timedelta(days=28)
 
@@ -23,7 +23,7 @@ def play(world, warehouse, point_at, load):
     def run(days, mode="extended", artist_ids=None):
         with serve(world, mode=mode, day=days[0]) as server:
             point_at(server)
-            arguments = [part for id_ in artist_ids or world.artist_ids() for part in ("--artist", id_)]
+            arguments = follow(artist_ids or world.artist_ids())
             for day in days:
                 server.day = day
                 result = load("--quiet", *arguments, "--as-of", day)

@@ -1,14 +1,12 @@
 """Faults of every kind at every endpoint: the load ends whole, or stops and goes on; its rows are always the same."""
 
-from datetime import date, timedelta
-
 import pytest
 
 from loader.demo import faults
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.folder import Folder
 from loader.demo.server import serve
-from tests.conftest import REAL_DAYS, read_raw
+from tests.conftest import DAYS, FOLLOWED, REAL_DAYS, follow, read_raw
 
 ENDPOINTS = {
     "extended": (
@@ -27,15 +25,6 @@ ENDPOINTS = {
         "GET /v1/albums/{id}/tracks",
     ),
 }
-FOLLOWED = [
-    "4q3ewBCX7sLwd24euuV69X",
-    "6M2wZ9GZgrQXHCFfjv46we",
-    "3oKRxpszQKUjjaHz388fVA",
-    "0L8ExT028jH3ddEcZwqJJ5",
-    "2DaxqgrOhkeH0fpeiQq2f4",
-]
-
-
 # An app that Spotify turns away and a token that no renewal helps are the user's to mend, a server that never said a
 # word is broken, and a slow answer is an answer; everything else is left for the next run.
 EXIT_CODES = {"premium_required": {2, 75}, "token_expired": {2, 75}, "dropped": {1, 75}, "slow": {0}}
@@ -79,7 +68,7 @@ def undisturbed():
 def load_world(world, warehouse, point_at, load):
     def run(server):
         point_at(server)
-        arguments = [part for id_ in find_artists(world) for part in ("--artist", id_)]
+        arguments = follow(find_artists(world))
         return load("--quiet", *arguments, "--as-of", FIRST_DAY)
 
     return run
@@ -145,16 +134,15 @@ def test_faults_that_stay_stop_the_load_which_goes_on_without_them(
 @pytest.mark.skipif(not REAL_DAYS.is_dir(), reason="the folder of test data is not there")
 @pytest.mark.parametrize("mode", ["extended", "dev"])
 def test_real_days_load_whole_with_a_third_of_all_answers_faulty(mode, warehouse, point_at, load):
-    days = [date(2025, 6, 2) + timedelta(days=offset) for offset in range(4)]
     kinds = [set_waits(fault, 0) for fault in faults.TRANSIENT]
 
     def play(plan):
-        with serve(Folder(REAL_DAYS), mode=mode, day=days[0]) as server:
+        with serve(Folder(REAL_DAYS), mode=mode, day=DAYS[0]) as server:
             point_at(server)
             server.faults = plan
-            for day in days:
+            for day in DAYS:
                 server.day = day
-                result = load("--quiet", *[part for id_ in FOLLOWED for part in ("--artist", id_)], "--as-of", day)
+                result = load("--quiet", *follow(FOLLOWED), "--as-of", day)
                 assert result.exit_code == 0, result.errors
         return read_raw(warehouse)
 

@@ -14,7 +14,7 @@ import pytest
 from loader.demo import faults
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
-from tests.conftest import ROOT, read_raw, read_rows
+from tests.conftest import ROOT, follow, read_raw, read_rows
 
 KILLS = 12
 
@@ -29,7 +29,7 @@ def start(world, warehouse):
     """Starts a load as a process of its own."""
 
     def run(**options):
-        arguments = [part for id_ in world.artist_ids() for part in ("--artist", id_)]
+        arguments = follow(world.artist_ids())
         return subprocess.Popen(
             [sys.executable, "-m", "loader", "--quiet", *arguments, "--as-of", str(FIRST_DAY)],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -141,7 +141,7 @@ def test_what_a_killed_load_was_told_is_in_the_warehouse_when_another_day_is_loa
         process.communicate()
         server.faults = None
         server.day = next_day
-        arguments = [part for id_ in world.artist_ids() for part in ("--artist", id_)]
+        arguments = follow(world.artist_ids())
         assert load("--quiet", *arguments, "--as-of", next_day).exit_code == 0
     measured = read_rows(
         warehouse, "select observed_on, count(*) from raw_spotify.artist_metrics group by all order by 1"

@@ -1,24 +1,16 @@
 """Four real days of five followed artists, loaded day by day and built into marts."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from loader.demo.folder import Folder
 from loader.demo.server import serve
-from tests.conftest import REAL_DAYS, read_raw, read_rows
+from tests.conftest import DAYS, FOLLOWED, REAL_DAYS, follow, read_raw, read_rows
 from tests.warehouse.conftest import read_marts
 
 pytestmark = pytest.mark.skipif(not REAL_DAYS.is_dir(), reason="the folder of test data is not there")
 
-FOLLOWED = {
-    "4q3ewBCX7sLwd24euuV69X": "Bad Bunny",
-    "6M2wZ9GZgrQXHCFfjv46we": "Dua Lipa",
-    "3oKRxpszQKUjjaHz388fVA": "Parcels",
-    "0L8ExT028jH3ddEcZwqJJ5": "Red Hot Chili Peppers",
-    "2DaxqgrOhkeH0fpeiQq2f4": "Oasis",
-}
-DAYS = [date(2025, 6, 2) + timedelta(days=offset) for offset in range(4)]
 SNAPSHOTS = ("build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test")
 
 
@@ -29,7 +21,7 @@ def play(warehouse, point_at, load, dbt):
     def run(days, mode):
         with serve(Folder(REAL_DAYS), mode=mode, day=days[0]) as server:
             point_at(server)
-            followed = [argument for id_ in FOLLOWED for argument in ("--artist", id_)]
+            followed = follow(FOLLOWED)
             for day in days:
                 server.day = day
                 result = load(*followed, "--as-of", day)
@@ -101,7 +93,7 @@ def test_an_extended_app_sees_every_measure_of_every_day(play, dbt, load, point_
         point_at(server)
         for day in (DAYS[-1], DAYS[0]):
             server.day = day
-            load(*[argument for id_ in FOLLOWED for argument in ("--artist", id_)], "--as-of", day)
+            load(*follow(FOLLOWED), "--as-of", day)
     assert read_raw(path) == raw, "loading days again changes no row"
     dbt("build")
     unchanging = {name for name in marts if name != "rpt_rows_per_layer"}
