@@ -23,10 +23,6 @@ class Destination(Protocol):
     """A warehouse the loader can write to."""
 
     @property
-    def name(self) -> str:
-        """What the user calls this kind of destination."""
-
-    @property
     def file_format(self) -> TLoaderFileFormat:
         """The format of the files that dlt loads from."""
 
@@ -62,7 +58,6 @@ class DuckDb:
     """
 
     path: Path
-    name: str = "duckdb"
     file_format: TLoaderFileFormat = "parquet"  # many times faster there than inserts
 
     @property

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DAYS = [FIRST_DAY + timedelta(days=offset) for offset in (0, 1, 7, 14, 21, 28)]
 DOCS_PAGE = Path("site") / "dbt-docs.html"
 # History is made of what the snapshots see: they and what they stand on run after every load.
-_SNAPSHOTS = ["build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test"]
+SNAPSHOTS = ["build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test"]
 
 
 class TourError(Exception):
@@ -55,7 +55,7 @@ def play_days(console: Console) -> None:
                     progress,
                 )
                 progress.start("Taking snapshots")
-                _run_dbt(*_SNAPSHOTS)
+                _run_dbt(*SNAPSHOTS)
             console.print(
                 f"  {day:%a %d %b %Y}  {sum(summary.rows_written.values()):>7,} rows new or changed, "
                 f"{summary.calls} calls, {time.monotonic() - started:.1f} s",

@@ -8,10 +8,9 @@ from loader.demo.folder import Folder
 from loader.demo.server import serve
 from tests.conftest import DAYS, FOLLOWED, REAL_DAYS, follow, read_raw, read_rows
 from tests.warehouse.conftest import read_marts
+from tour.play import SNAPSHOTS
 
 pytestmark = pytest.mark.skipif(not REAL_DAYS.is_dir(), reason="the folder of test data is not there")
-
-SNAPSHOTS = ("build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test")
 
 
 @pytest.fixture
