@@ -25,10 +25,18 @@ from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.journal import Journal
 from loader.spotify.references import find_artist_ids
 from loader.spotify.rows import Observation, Record
-from loader.spotify.source import CatalogueReader, build_spotify_source
+from loader.spotify.source import CatalogueReader
 from loader.spotify.tables import TABLES, Row, Table
 from loader.spotify.web_api import WebApi
-from loader.warehouse import build_pipeline, clear_leftovers, explain_failures, open_known, refuse_mixing, write
+from loader.warehouse import (
+    build_pipeline,
+    clear_leftovers,
+    explain_failures,
+    extract,
+    open_known,
+    refuse_mixing,
+    write,
+)
 
 _ORDER = "the artists in order"
 
@@ -176,7 +184,7 @@ class _Load:
         return [*(id_ for id_ in order if id_ in artist_ids), *(id_ for id_ in artist_ids if id_ not in order)]
 
     def _extract(self, batches: Iterable[TableRows]) -> None:
-        self._pipeline.extract(build_spotify_source(batches), loader_file_format=self._destination.file_format)
+        extract(self._pipeline, self._destination, batches)
 
 
 def load_catalogue(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import dlt
+import pyarrow as pa
+from dlt.extract.items import DataItemWithMeta
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.destinations import Destination, clear_work_dir
 from loader.errors import LoaderError, MendableError
 from loader.known import Known
-from loader.spotify.tables import SCHEMA_NAME
+from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
 
 # The loader talks to Spotify and the warehouse, and to nobody else.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
@@ -40,6 +43,57 @@ def clear_leftovers(destination: Destination) -> None:
     except OSError:
         # The journal of a load that stopped early stays.
         return
+
+
+def extract(
+    pipeline: dlt.Pipeline,
+    destination: Destination,
+    batches: Iterable[tuple[Table, list[Row] | pa.Table]],
+    empty: Collection[str] = (),
+) -> None:
+    """Prepare batches of rows for the warehouse, which stays as it is until they are written.
+
+    Args:
+        pipeline: The pipeline into the warehouse.
+        destination: The warehouse.
+        batches: Raw tables, each with rows of it.
+        empty: The names of tables that are known to hold no row, which spares looking for rows to replace.
+    """
+    pipeline.extract(_build_source(batches, empty), loader_file_format=destination.file_format)
+
+
+@dlt.source(name="spotify")
+def _build_source(batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: Collection[str]) -> Any:
+    """Build the dlt source of one resource that writes many tables, as Arrow tables.
+
+    Each of them is declared before the first row, so that it exists with all its columns even if no row comes.
+    """
+
+    def yield_tables() -> Iterator[DataItemWithMeta]:
+        for table in TABLES.values():
+            hints = _build_hints(table, is_empty=table.name in empty)
+            yield dlt.mark.with_hints(table.arrow_schema.empty_table(), hints, create_table_variant=True)
+        for table, rows in batches:
+            arrow = pa.Table.from_pylist(rows, schema=table.arrow_schema) if isinstance(rows, list) else rows
+            yield dlt.mark.with_table_name(arrow, table.name)
+
+    return dlt.resource(yield_tables, name="catalogue")
+
+
+def _build_hints(table: Table, is_empty: bool) -> Any:
+    """Say how rows join those that are there; events and rows of files come without repeats."""
+    if table.kind == "log" or (is_empty and table.kind in _UNREPEATED_KINDS):
+        return dlt.mark.make_hints(table_name=table.name, write_disposition="append")
+    if table.kind == "event":
+        insert_only: Any = {"disposition": "merge", "strategy": "insert-only"}
+        return dlt.mark.make_hints(table_name=table.name, write_disposition=insert_only, primary_key=list(table.key))
+    if table.kind == "file":
+        replace: Any = {"disposition": "merge", "strategy": "delete-insert"}
+        return dlt.mark.make_hints(table_name=table.name, write_disposition=replace, merge_key=list(table.key))
+    return dlt.mark.make_hints(table_name=table.name, write_disposition="merge", primary_key=list(table.key))
+
+
+_UNREPEATED_KINDS = ("event", "file")
 
 
 def write(pipeline: dlt.Pipeline) -> None:
