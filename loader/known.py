@@ -191,15 +191,16 @@ class Known:
             return set()
         return {source for (source,) in self._select("select distinct source from {load_runs}")}
 
+    def count_rows(self, table: Table) -> int:
+        """Count the rows of a table, as it is now."""
+        if table.name not in self._tables:
+            return 0
+        return int(self._select(f"select count(*) from {{{table.name}}}")[0][0])  # noqa: S608
+
     def _is_empty(self, table: Table) -> bool:
         """Whether there is nothing to find in a table; rows that come later are seen by the next reader."""
         if table.name not in self._emptiness:
-            self._emptiness[table.name] = (
-                table.name not in self._tables
-                or not self._select(
-                    f"select count(*) from {{{table.name}}}"  # noqa: S608
-                )[0][0]
-            )
+            self._emptiness[table.name] = not self.count_rows(table)
         return self._emptiness[table.name]
 
     def _find_missing(self, object_type: str, condition: str, observed_on: date, *values: Any) -> list[str]:
