@@ -152,10 +152,12 @@ _PLAYS = """
 _ONCE = """
     select * from {plays} as play where not exists (select 1 from repeated where repeated.play_id = play.play_id)
     union all by name
-    select distinct on (play_id) * from {plays} as play
-    where exists (select 1 from repeated where repeated.play_id = play.play_id)
-    order by play_id, content_type = 'video' desc, skipped is null, platform, country, reason_start, reason_end,
-        shuffle, skipped, offline, incognito, track_name, artist_name, album_name, user_name, ip_address, user_agent
+    select * from (
+        select distinct on (play_id) * from {plays} as play
+        where {reason} is null and exists (select 1 from repeated where repeated.play_id = play.play_id)
+        order by play_id, content_type = 'video' desc, skipped is null, platform, country, reason_start, reason_end,
+            shuffle, skipped, offline, incognito, track_name, artist_name, album_name, user_name, ip_address, user_agent
+    )
 """
 
 
@@ -211,7 +213,7 @@ class History:
                 f"where {REASON} is null group by play_id having count(*) > 1"
             )
             (repeats,) = engine.select("select count(*) from repeated")[0]
-            batches = engine.stream(_ONCE.format(plays=plays) if repeats else f"select * from {plays}")  # noqa: S608
+            batches = engine.stream(_ONCE.format(plays=plays, reason=REASON) if repeats else f"select * from {plays}")  # noqa: S608
             yield from split_batches(batches, self.table, "play", SOURCE, seen, self.account)
             self._settle(engine, plays)
         refuse_if_nothing_landed(self.account, ", ".join(file.name for file in self._files[:3]))
