@@ -37,6 +37,7 @@ os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
 
+_STOPPED = "Stopped: run the load again to go on."
 _ORDER = "the artists in order"
 
 TableRows = tuple[Table, list[Row]]
@@ -116,7 +117,7 @@ class _Tally:
         except StoppedEarlyError as error:
             self.stopped = error
         except KeyboardInterrupt:
-            self.stopped = StoppedEarlyError("Stopped by you: run the load again to go on.")
+            self.stopped = StoppedEarlyError(_STOPPED)
 
 
 class _Load:
@@ -333,5 +334,7 @@ def _explain_failures(destination: Destination) -> Iterator[None]:
         while cause is not None:
             if isinstance(cause, LoaderError):
                 raise cause from None
+            if isinstance(cause, KeyboardInterrupt):
+                raise StoppedEarlyError(_STOPPED) from None
             deepest, cause = cause, cause.__cause__ or cause.__context__
         raise LoaderError(f"Writing to {destination.address} failed: {str(deepest).splitlines()[0]}") from failure

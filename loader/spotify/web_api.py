@@ -322,10 +322,8 @@ class WebApi:
 
 def _call_batch(kind: str, ids: Sequence[str], spotify: spotipy.Spotify) -> Any:
     try:
-        if kind == "audio-features":
-            # spotipy's own method warns that it is deprecated, and looks into the answer.
-            return spotify._get(kind, ids=",".join(ids))
-        return getattr(spotify, kind)(list(ids))
+        # spotipy's own methods parse every id anew, and the one for audio features looks into the answer.
+        return spotify._get(f"{kind}?ids={','.join(ids)}")
     except SpotifyException as error:
         if error.http_status == requests.codes.not_found:
             # A batch is never absent: what does not exist is a null in it.
