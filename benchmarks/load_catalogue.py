@@ -3,7 +3,7 @@
 Both ask the same local server, a process of its own, for a made-up world with the same number of calls at a time, as an
 app with extended quota. The bare download knows all addresses beforehand and throws the answers away.
 
-    python -m benchmarks.load_catalogue [--tracks 100000]
+    python -m benchmarks.load_catalogue [--tracks 100000] [--rounds 3]
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import requests
 
@@ -40,6 +42,7 @@ def main() -> None:
     """Measure both and print the figures."""
     parser = argparse.ArgumentParser(description="The loader against the bare download of the same answers.")
     parser.add_argument("--tracks", type=int, default=100_000, help="the size of the made-up world")
+    parser.add_argument("--rounds", type=int, default=3, help="how often both are measured, in turn")
     parser.add_argument("--load-from", nargs=2, metavar="ADDRESS", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.load_from:
@@ -48,25 +51,34 @@ def main() -> None:
     with _serve_apart(arguments.tracks) as (api_url, accounts_url):
         token = _fetch_token(accounts_url)
         paths = _list_paths(arguments.tracks, api_url, token)
-        started = time.monotonic()
-        size = sum(len(body) for body in _download(paths, api_url, token))
-        bare = time.monotonic() - started
-        loaded = subprocess.run(  # noqa: S603 - this very script, for a peak of memory of its own
-            [
-                *(sys.executable, "-m", "benchmarks.load_catalogue", "--tracks", str(arguments.tracks)),
-                *("--load-from", api_url, accounts_url),
-            ],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    figures = json.loads(loaded.stdout)
-    print(f"tracks           {figures['tracks']:>12,}")
-    print(f"calls            {len(paths):>12,}   {size / 1e6:,.0f} MB")
-    print(f"bare download    {bare:>12.1f} s")
-    print(f"loader           {figures['seconds']:>12.1f} s")
-    print(f"ratio            {figures['seconds'] / bare:>12.2f}")
-    print(f"loader's memory  {figures['peak_mib']:>12.0f} MiB at the peak")
+        print("round   bare download      loader   ratio   loader's peak memory")
+        ratios = []
+        for round_ in range(1, arguments.rounds + 1):
+            started = time.monotonic()
+            size = sum(len(body) for body in _download(paths, api_url, token))
+            bare = time.monotonic() - started
+            figures = _load_apart(arguments.tracks, api_url, accounts_url)
+            seconds, peak = figures["seconds"], figures["peak_mib"]
+            ratios.append(seconds / bare)
+            print(f"{round_:5} {bare:13.1f} s {seconds:9.1f} s {ratios[-1]:7.2f} {peak:18.0f} MiB", flush=True)
+    print(
+        f"{figures['tracks']:,} tracks, {len(paths):,} calls, {size / 1e6:,.0f} MB: median ratio {median(ratios):.2f}"
+    )
+
+
+def _load_apart(tracks: int, api_url: str, accounts_url: str) -> dict[str, Any]:
+    """Load in a process of its own, for a peak of memory of its own; returns its figures."""
+    loaded = subprocess.run(  # noqa: S603 - this very script
+        [
+            *(sys.executable, "-m", "benchmarks.load_catalogue", "--tracks", str(tracks)),
+            *("--load-from", api_url, accounts_url),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    figures: dict[str, Any] = json.loads(loaded.stdout)
+    return figures
 
 
 def _load(tracks: int, api_url: str, accounts_url: str) -> None:

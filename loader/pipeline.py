@@ -29,6 +29,7 @@ from loader.spotify.source import CatalogueReader
 from loader.spotify.tables import TABLES, Row, Table
 from loader.spotify.web_api import WebApi
 from loader.warehouse import (
+    STOPPED,
     build_pipeline,
     clear_leftovers,
     explain_failures,
@@ -117,7 +118,7 @@ class _Tally:
         except StoppedEarlyError as error:
             self.stopped = error
         except KeyboardInterrupt:
-            self.stopped = StoppedEarlyError("Stopped by you: run the load again to go on.")
+            self.stopped = StoppedEarlyError(STOPPED)
 
 
 class _Load:

@@ -10,14 +10,13 @@ from typing import Any
 
 import requests
 
-from loader.json import read_json
-from loader.spotify.answers import Shape, trim
+from loader.json import Reader
 from loader.spotify.tables import AUDIO_FEATURES
 
 MOST_IDS = 40
 """The most ids that one call takes."""
 
-_FEATURES: Shape = dict.fromkeys(AUDIO_FEATURES)
+_CONTENT = Reader({"content": {"href": None, **dict.fromkeys(AUDIO_FEATURES)}})
 _TIMEOUT = 10.0
 _ATTEMPTS = 8
 # Where nothing ever came back, as behind a firewall, every load would wait for nothing.
@@ -132,8 +131,8 @@ def _read_content(response: requests.Response, track_ids: list[str]) -> dict[str
     if response.status_code != requests.codes.ok:
         raise _Broken(f"status {response.status_code}")
     try:
-        answer = read_json(response.content)
-    except (ValueError, RecursionError) as error:
+        answer = _CONTENT.read(response.content)
+    except ValueError as error:
         raise _Broken("not JSON") from error
     content = answer.get("content") if isinstance(answer, dict) else None
     if not isinstance(content, list):
@@ -143,7 +142,7 @@ def _read_content(response: requests.Response, track_ids: list[str]) -> dict[str
         href = item.get("href") if isinstance(item, dict) else None
         link = _TRACK_LINK.fullmatch(href) if isinstance(href, str) else None
         if link and link[1] in track_ids:
-            found[link[1]] = trim(item, _FEATURES)
+            found[link[1]] = item
     if content and not found:
         # Features that cannot be told whose they are do not mean that the tracks have none.
         raise _Broken("features of other tracks than were asked for")

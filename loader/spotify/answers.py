@@ -18,9 +18,6 @@ from loader.spotify.journal import Journal
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-Shape = dict[str, Any]
-"""The fields to keep of an object, each with None (all of it) or the shape of the object or objects in it."""
-
 
 @dataclass(frozen=True)
 class Question:
@@ -30,14 +27,14 @@ class Question:
         endpoint: The endpoint's template: what calls are counted under.
         text: What is asked, in full: the same text is the same question.
         put: Puts the question through spotipy.
-        shape: What to keep of the answer.
+        read: Reads of the answer what is to be kept; raises ValueError if it makes no sense.
         finds_out: Whether it shows what the app may do, so that a refusal is an answer to keep.
     """
 
     endpoint: str
     text: str
     put: Callable[[spotipy.Spotify], Any]
-    shape: Shape
+    read: Callable[[bytes], Any]
     finds_out: bool = False
 
 
@@ -92,7 +89,7 @@ class Answers:
         if self._client is None:
             raise StoppedEarlyError("The journal ends here.")
         try:
-            return {"value": trim(self._client.ask(question.endpoint, question.put), question.shape)}
+            return {"value": self._client.ask(question.endpoint, question.put, question.read)}
         except Refused as refused:
             if question.finds_out:
                 return {"refused": str(refused)}
@@ -132,24 +129,3 @@ class Answers:
     ) -> None:
         # The workers end what they are at, so that its answers are kept.
         self._workers.shutdown(wait=True, cancel_futures=True)
-
-
-def trim(value: Any, shape: Shape) -> Any:
-    """Leave out what no raw table holds: most of an answer.
-
-    Args:
-        value: An object or a list of objects; anything else stays as it came.
-        shape: What to keep.
-
-    Returns:
-        The value with the fields of the shape alone.
-    """
-    if isinstance(value, dict):
-        return {
-            name: value[name] if part is None else trim(value[name], part)
-            for name, part in shape.items()
-            if name in value
-        }
-    if isinstance(value, list):
-        return [trim(item, shape) for item in value]
-    return value

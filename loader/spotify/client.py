@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -38,6 +38,7 @@ _ATTEMPTS = 8
 _RENEWALS = 3
 _BACKOFF = 0.2
 _LONGEST_BACKOFF = 10.0
+_LONGEST_PIECE = 2**20
 
 # spotipy logs bearer tokens at DEBUG and repeats every error on stderr; what matters of them is raised here.
 logging.getLogger("spotipy").addHandler(logging.NullHandler())
@@ -99,16 +100,19 @@ class Client:
         self._answered = False
         self._lock = threading.Lock()
         self._sign_in_lock = threading.Lock()
-        session = _build_session(settings)
         self._auth = SpotifyClientCredentials(
             client_id=settings.client_id,
             client_secret=settings.client_secret,
             cache_handler=MemoryCacheHandler(),
-            requests_session=session,
+            requests_session=_build_session(settings.accounts_url, HTTPAdapter),
             requests_timeout=_TIMEOUT,
         )
         self._auth.OAUTH_TOKEN_URL = f"{settings.accounts_url}/api/token"
-        self._spotify = spotipy.Spotify(auth_manager=self._auth, requests_session=session, requests_timeout=_TIMEOUT)
+        self._spotify = spotipy.Spotify(
+            auth_manager=self._auth,
+            requests_session=_build_session(settings.api_url, _Adapter),
+            requests_timeout=_TIMEOUT,
+        )
         self._spotify.prefix = settings.api_url
 
     @property
@@ -121,15 +125,18 @@ class Client:
         """How long the client waited because Spotify said so, in seconds."""
         return self._pace.seconds_waited
 
-    def ask(self, endpoint: str, call: Callable[[spotipy.Spotify], Any]) -> dict[str, Any] | None:
+    def ask(
+        self, endpoint: str, call: Callable[[spotipy.Spotify], Any], read: Callable[[bytes], Any] = read_json
+    ) -> dict[str, Any] | None:
         """Put one question to the Web API, again after faults and short waits.
 
         Args:
             endpoint: The endpoint's template, such as `artists/{id}`: what calls are counted under.
             call: Puts the question through spotipy.
+            read: Reads the answer's JSON; raises ValueError if it is none.
 
         Returns:
-            The answer's object; None if what was asked for does not exist (404).
+            The answer's object, as it was read; None if what was asked for does not exist (404).
 
         Raises:
             Refused: If this app may not ask this (403).
@@ -144,7 +151,7 @@ class Client:
         waited = 0.0
         while True:
             try:
-                return self._ask_once(endpoint, call)
+                return self._ask_once(endpoint, call, read)
             except _Broken as broken:
                 faults += 1
                 if faults == _ATTEMPTS:
@@ -163,18 +170,20 @@ class Client:
             with self._lock:
                 self.retries += 1
 
-    def _ask_once(self, endpoint: str, call: Callable[[spotipy.Spotify], Any]) -> dict[str, Any]:
+    def _ask_once(
+        self, endpoint: str, call: Callable[[spotipy.Spotify], Any], read: Callable[[bytes], Any]
+    ) -> dict[str, Any]:
         self._sign_in()
         self._pace.wait_for_turn()
         self._count(endpoint)
         try:
-            answer = call(self._spotify)
+            answer = read(call(self._spotify).content)
         except SpotifyException as error:
             if error.http_status >= requests.codes.server_error:
                 raise _Broken(f"status {error.http_status}") from error
             raise
         # An error body of another shape than the API's makes spotipy trip over it (AttributeError).
-        except (requests.RequestException, AttributeError) as error:
+        except (requests.RequestException, AttributeError, ValueError) as error:
             raise self._note_fault(error) from error
         if not isinstance(answer, dict):
             raise _Broken("not JSON")
@@ -259,37 +268,38 @@ class Client:
         raise LoaderError(f"Spotify answers {endpoint} with status {error.http_status}: {said}.")
 
 
-def _build_session(settings: ApiSettings) -> requests.Session:
+def _build_session(address: str, adapter: type[HTTPAdapter]) -> requests.Session:
     """Build a session that never retries nor waits by itself, with a connection for each worker.
 
     What the environment says of proxies and certificates is read once: requests would read it at every call.
     """
     session = requests.Session()
-    session.proxies.update(get_environ_proxies(settings.api_url))
+    session.proxies.update(get_environ_proxies(address))
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     session.trust_env = False
-    session.hooks["response"].append(_read_fast)
     retries = Retry(0, respect_retry_after_header=False)
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retries, pool_maxsize=WORKERS, pool_block=True))
+        session.mount(scheme, adapter(max_retries=retries, pool_maxsize=WORKERS, pool_block=True))
     return session
 
 
-def _read_fast(response: requests.Response, **_: Any) -> None:
-    """Have a response's JSON read by the fastest reader, and not written out: both are much of a load's work."""
-    response.json = partial(_read_unwritten, response.content)  # type: ignore[method-assign]
+class _Adapter(HTTPAdapter):
+    """Hands answers on in one piece and unread: both are much of a load's work."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        response = super().build_response(req, resp)
+        read_in_pieces = response.iter_content
+        response.iter_content = lambda *_: read_in_pieces(_LONGEST_PIECE)  # type: ignore[method-assign]
+        if response.ok:
+            response.json = lambda **_: _Unread(response.content)  # type: ignore[method-assign]
+        return response
 
 
-def _read_unwritten(content: bytes) -> Any:
-    answer = read_json(content)
-    return _Unwritten(answer) if isinstance(answer, dict) else answer
+@dataclass(frozen=True)
+class _Unread:
+    """What an answer holds, for spotipy to pass on: it writes out every answer for its log, whether it logs or not."""
 
-
-class _Unwritten(dict[str, Any]):
-    """An object that is not written out in full: spotipy formats every answer for its log, whether it logs or not."""
-
-    def __repr__(self) -> str:
-        return f"<an object of {len(self)} fields>"
+    content: bytes = field(repr=False)
 
 
 def _is_json(error: SpotifyException) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-_ID = re.compile(r"[0-9A-Za-z]{1,64}")
+_match_id = re.compile(r"[0-9A-Za-z]{1,64}").fullmatch
 _LARGEST_INTEGER = 2**63 - 1
 
 
@@ -20,8 +20,8 @@ def read_id(owner: Any, name: str = "id") -> str:
     Raises:
         UnexpectedValue: If there is none, or something that is not a Spotify id.
     """
-    value = read_text(owner, name)
-    if value is None or not _ID.fullmatch(value):
+    value = _read(owner, name)
+    if type(value) is not str or not _match_id(value):
         raise UnexpectedValue(f"{name} is not a Spotify id")
     return value
 
@@ -37,7 +37,8 @@ def read_text(owner: Any, name: str) -> str | None:
         return None
     if type(value) is not str:
         raise _refuse(name, "a text", value)
-    check_text(value, name)
+    if not value.isascii():
+        check_text(value, name)
     return value
 
 
@@ -47,8 +48,6 @@ def check_text(value: str, name: str) -> None:
     Raises:
         UnexpectedValue: If it holds half a character (a lone surrogate).
     """
-    if value.isascii():
-        return
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -134,9 +133,11 @@ def read_object(owner: Any, name: str) -> dict[str, Any] | None:
 
 
 def _read(owner: Any, name: str) -> Any:
-    if type(owner) is not dict:
-        raise UnexpectedValue(f"an object is {type(owner).__name__}")
-    return owner.get(name)
+    try:
+        return owner.get(name)
+    except AttributeError:
+        # Of all that JSON knows, only an object can be asked for a field.
+        raise UnexpectedValue(f"an object is {type(owner).__name__}") from None
 
 
 def _refuse(name: str, wanted: str, value: Any) -> UnexpectedValue:

@@ -6,7 +6,7 @@ import threading
 import time
 
 _FIRST_RATE = 20.0
-_CLIMB_AT_FIRST = 2.0
+_CLIMB_AT_FIRST = 5.0
 _CLIMB_LATER = 0.05
 _SLOWEST_RATE = 0.5
 _SHARE_KEPT = 0.5

@@ -24,6 +24,9 @@ from loader.spotify.tables import LIST_SEPARATOR, Row
 Record = tuple[str, Row]
 """A row with the name of the raw table it belongs to."""
 
+Credit = tuple[str, str | None]
+"""The id and name of a credited artist."""
+
 _GENRE_ID_SAFE = " !#$&'()*+-./:;=?@[]_"
 _LONGEST_BODY = 10_000
 
@@ -114,11 +117,10 @@ def build_album_rows(album_id: str, album: Any, seen: Observation, tracks_observ
     Raises:
         UnexpectedValue: If a field has an unexpected type.
     """
-    yield (
-        "albums",
-        seen.stamp(**read_album_attributes(album_id, album), tracks_observed_on=tracks_observed_on),
-    )
-    yield from _build_credit_rows(album, seen)
+    credits_ = _read_credits(album)
+    attributes = _read_album_attributes(album_id, album, credits_)
+    yield "albums", seen.stamp(**attributes, tracks_observed_on=tracks_observed_on)
+    yield from _build_credit_rows(credits_, seen)
     popularity = read_integer(album, "popularity")
     if popularity is not None:
         yield "album_metrics", seen.stamp(album_id=album_id, popularity=popularity)
@@ -130,6 +132,10 @@ def read_album_attributes(album_id: str, album: Any) -> Row:
     Raises:
         UnexpectedValue: If a field has an unexpected type.
     """
+    return _read_album_attributes(album_id, album, _read_credits(album))
+
+
+def _read_album_attributes(album_id: str, album: Any, credits_: list[Credit]) -> Row:
     return {
         "id": album_id,
         "name": read_text(album, "name"),
@@ -137,7 +143,7 @@ def read_album_attributes(album_id: str, album: Any) -> Row:
         "release_date": read_text(album, "release_date"),
         "release_date_precision": read_text(album, "release_date_precision"),
         "total_tracks": read_integer(album, "total_tracks"),
-        "artist_ids": _join_artist_ids(album),
+        "artist_ids": _join_artist_ids(credits_),
     }
 
 
@@ -156,6 +162,7 @@ def build_track_rows(track_id: str, track: Any, album_id: str | None, seen: Obse
     Raises:
         UnexpectedValue: If a field has an unexpected type.
     """
+    credits_ = _read_credits(track)
     yield (
         "tracks",
         seen.stamp(
@@ -166,10 +173,10 @@ def build_track_rows(track_id: str, track: Any, album_id: str | None, seen: Obse
             track_number=read_integer(track, "track_number"),
             duration_ms=read_integer(track, "duration_ms"),
             explicit=read_boolean(track, "explicit"),
-            artist_ids=_join_artist_ids(track),
+            artist_ids=_join_artist_ids(credits_),
         ),
     )
-    yield from _build_credit_rows(track, seen)
+    yield from _build_credit_rows(credits_, seen)
 
 
 def build_track_metric_rows(track_id: str, track: Any, seen: Observation) -> Iterator[Record]:
@@ -210,16 +217,20 @@ def _read_genres(artist: Any) -> list[str] | None:
     return None if genres is None else list(dict.fromkeys(genres))
 
 
-def _build_credit_rows(credited: Any, seen: Observation) -> Iterator[Record]:
-    for artist in _read_credited(credited):
-        yield "credited_artists", seen.stamp(id=read_id(artist), name=read_text(artist, "name"))
-
-
-def _join_artist_ids(credited: Any) -> str:
-    return LIST_SEPARATOR.join(dict.fromkeys(read_id(artist) for artist in _read_credited(credited)))
-
-
-def _read_credited(credited: Any) -> list[Any]:
+def _read_credits(credited: Any) -> list[Credit]:
     """Read the credited artists; those of local files have no id, and are nobody's."""
-    artists = read_list(credited, "artists") or []
-    return [artist for artist in artists if not (isinstance(artist, dict) and artist.get("id") is None)]
+    artists = read_list(credited, "artists") or ()
+    return [
+        (read_id(artist), read_text(artist, "name"))
+        for artist in artists
+        if not (isinstance(artist, dict) and artist.get("id") is None)
+    ]
+
+
+def _join_artist_ids(credits_: list[Credit]) -> str:
+    return LIST_SEPARATOR.join(dict.fromkeys([artist_id for artist_id, _ in credits_]))
+
+
+def _build_credit_rows(credits_: list[Credit], seen: Observation) -> Iterator[Record]:
+    for artist_id, name in credits_:
+        yield "credited_artists", seen.stamp(id=artist_id, name=name)

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+import requests
 import spotipy
+from spotipy.exceptions import SpotifyException
 
 from loader.batches import split_into_batches
 from loader.errors import LoaderError, MendableError
+from loader.json import Reader, Shape
 from loader.spotify.access import PAGE_SIZES, Access
-from loader.spotify.answers import Answers, Question, Shape
+from loader.spotify.answers import Answers, Question
 from loader.spotify.client import InvalidRequest, Refused
 from loader.spotify.tables import AUDIO_FEATURES
 
@@ -42,7 +45,6 @@ _TRACK = {
     "explicit": None,
     "artists": _CREDIT,
 }
-_PAGE = {"total": None}
 _ALBUM = {
     "id": None,
     "name": None,
@@ -53,15 +55,25 @@ _ALBUM = {
     "artists": _CREDIT,
     "popularity": None,
 }
+
+
+def _shape_page(item: Shape) -> Shape:
+    return {"total": None, "items": item}
+
+
 # What the raw tables hold of each kind of object.
 _SHAPES: dict[str, Shape] = {
     "artists": _ARTIST,
-    "albums": {**_ALBUM, "tracks": {**_PAGE, "items": _TRACK}},
+    "albums": {**_ALBUM, "tracks": _shape_page(_TRACK)},
     "tracks": {**_TRACK, "popularity": None, "album": {"id": None}},
-    "measured tracks": {"popularity": None},
 }
-_MEASURES: Shape = {"popularity": None}
-_FEATURES: Shape = dict.fromkeys(AUDIO_FEATURES)
+_OBJECTS = {kind: Reader(shape) for kind, shape in _SHAPES.items()}
+_BATCHES = {kind: Reader({kind: shape}) for kind, shape in _SHAPES.items()}
+_MEASURES = Reader({"tracks": {"popularity": None}})
+_FEATURES = Reader({"audio_features": dict.fromkeys(AUDIO_FEATURES)})
+_LISTED_ALBUMS = Reader(_shape_page(_ALBUM))
+_LISTED_TRACKS = Reader(_shape_page(_TRACK))
+_HITS = Reader({"artists": {"items": _CREDIT}})
 _BATCH_SIZES = {"artists": 50, "albums": 20, "tracks": 50, "audio-features": 100}
 _LISTING = "artists/{id}/albums"
 _SEARCH_SIZE = PAGE_SIZES[-1]
@@ -157,7 +169,7 @@ class WebApi:
             lambda spotify, limit, offset: spotify.artist_albums(
                 artist_id, include_groups=ALBUM_GROUPS, limit=limit, offset=offset
             ),
-            _ALBUM,
+            _LISTED_ALBUMS,
         ):
             is_first = not items
             items += page
@@ -175,7 +187,7 @@ class WebApi:
             "search",
             f"search?type=artist&q={name}",
             lambda spotify: spotify.search(name, limit=_SEARCH_SIZE, type="artist"),
-            {"artists": {"items": _CREDIT}},
+            _HITS.read,
         )
         try:
             answer = self._answers.ask(question)
@@ -184,25 +196,25 @@ class WebApi:
         return [item for item in _read_items((answer or {}).get("artists")) if isinstance(item, dict)]
 
     def _fetch(self, kind: str, ids: Iterable[str]) -> Iterator[Found]:
-        for batch, found in self._fetch_batches(kind, split_into_batches(ids, _BATCH_SIZES[kind]), _SHAPES[kind]):
+        for batch, found in self._fetch_batches(kind, split_into_batches(ids, _BATCH_SIZES[kind]), _BATCHES[kind]):
             yield from self._answers.map(partial(self._fetch_one, kind), batch) if found is None else found
 
     def _fetch_batches(
-        self, kind: str, batches: Iterable[list[str]], shape: Shape
+        self, kind: str, batches: Iterable[list[str]], reader: Reader
     ) -> Iterator[tuple[list[str], list[Found] | None]]:
         """Fetch batches, several at a time; None in place of what the app may not fetch like this."""
-        yield from self._answers.map(lambda batch: (batch, self._fetch_batch(kind, batch, shape)), batches)
+        yield from self._answers.map(lambda batch: (batch, self._fetch_batch(kind, batch, reader)), batches)
 
-    def _fetch_batch(self, kind: str, ids: Sequence[str], shape: Shape) -> list[Found] | None:
+    def _fetch_batch(self, kind: str, ids: Sequence[str], reader: Reader) -> list[Found] | None:
         """Fetch several objects in one call; None if the app may not."""
         endpoint = _name_batch(kind)
         if self._access.is_allowed(endpoint) is None:
             # One worker finds out whether batches are allowed, the others wait for it.
             with self._access.finding_out:
-                return self._try_batch(kind, endpoint, ids, shape)
-        return self._try_batch(kind, endpoint, ids, shape)
+                return self._try_batch(kind, endpoint, ids, reader)
+        return self._try_batch(kind, endpoint, ids, reader)
 
-    def _try_batch(self, kind: str, endpoint: str, ids: Sequence[str], shape: Shape) -> list[Found] | None:
+    def _try_batch(self, kind: str, endpoint: str, ids: Sequence[str], reader: Reader) -> list[Found] | None:
         if self._access.is_allowed(endpoint) is False:
             return None
         method = kind.replace("-", "_")
@@ -210,7 +222,7 @@ class WebApi:
             endpoint,
             f"{kind}?ids={','.join(ids)}",
             partial(_call_batch, kind, ids),
-            {method: shape},
+            partial(_read_batch, reader, method, len(ids)),
             finds_out=True,
         )
         try:
@@ -219,16 +231,13 @@ class WebApi:
             self._access.note_allowed(endpoint, False)
             return None
         self._access.note_allowed(endpoint, True)
-        objects = (answer or {}).get(method)
-        if not isinstance(objects, list) or len(objects) != len(ids):
-            raise LoaderError(f"Spotify answered a batch of {len(ids)} {kind} with something else.")
         # Spotify may answer with a relinked object of another id: what was asked for is what counts.
-        return list(zip(ids, objects, strict=True))
+        return list(zip(ids, answer[method], strict=True))
 
     def _fetch_one(self, kind: str, id_: str) -> Found:
         method = kind.removesuffix("s")
         question = Question(
-            f"{kind}/{{id}}", f"{kind}/{id_}", lambda spotify: getattr(spotify, method)(id_), _SHAPES[kind]
+            f"{kind}/{{id}}", f"{kind}/{id_}", lambda spotify: getattr(spotify, method)(id_), _OBJECTS[kind].read
         )
         try:
             return id_, self._answers.ask(question)
@@ -250,7 +259,7 @@ class WebApi:
                 "albums/{id}/tracks",
                 f"albums/{album_id}/tracks",
                 lambda spotify, limit, offset: spotify.album_tracks(album_id, limit=limit, offset=offset),
-                _TRACK,
+                _LISTED_TRACKS,
                 start=len(tracks),
             )
             for page, _ in pages:
@@ -258,32 +267,32 @@ class WebApi:
         return album_id, {**album, "tracks": tracks}
 
     def _walk_pages(
-        self, endpoint: str, text: str, call: PageCall, item: Shape, start: int = 0
+        self, endpoint: str, text: str, call: PageCall, reader: Reader, start: int = 0
     ) -> Iterator[tuple[list[Any], int]]:
         """Walk the pages of a listing by offset: an absolute `next` may name any host."""
         offset = start
         while True:
-            page = self._fetch_page(endpoint, text, call, {**_PAGE, "items": item}, offset)
+            page = self._fetch_page(endpoint, text, call, reader, offset)
             items, total = _read_items(page), _read_total(page)
             yield items, total
             offset += len(items)
             if not items or offset >= total:
                 return
 
-    def _fetch_page(self, endpoint: str, text: str, call: PageCall, shape: Shape, offset: int) -> Any:
+    def _fetch_page(self, endpoint: str, text: str, call: PageCall, reader: Reader, offset: int) -> Any:
         if self._access.page_size(endpoint) is None:
             with self._access.finding_out:
-                return self._try_page(endpoint, text, call, shape, offset)
-        return self._try_page(endpoint, text, call, shape, offset)
+                return self._try_page(endpoint, text, call, reader, offset)
+        return self._try_page(endpoint, text, call, reader, offset)
 
-    def _try_page(self, endpoint: str, text: str, call: PageCall, shape: Shape, offset: int) -> Any:
+    def _try_page(self, endpoint: str, text: str, call: PageCall, reader: Reader, offset: int) -> Any:
         known = self._access.page_size(endpoint)
         for size in (known,) if known else PAGE_SIZES:
             question = Question(
                 endpoint,
                 f"{text}&limit={size}&offset={offset}",
                 partial(_call_page, call, size, offset),
-                shape,
+                reader.read,
                 finds_out=known is None,
             )
             try:
@@ -299,7 +308,7 @@ class WebApi:
         if known is None:
             raise LoaderError(f"Spotify takes no page size for {endpoint}.")
         self._access.note_page_size(endpoint, None)
-        return self._try_page(endpoint, text, call, shape, offset)
+        return self._try_page(endpoint, text, call, reader, offset)
 
     def _note_restricted_app(self) -> None:
         """Conclude from an artist without a popularity that batches and large pages are refused as well."""
@@ -312,10 +321,23 @@ class WebApi:
 
 
 def _call_batch(kind: str, ids: Sequence[str], spotify: spotipy.Spotify) -> Any:
-    if kind == "audio-features":
-        # spotipy's own method warns that it is deprecated, and trips over answers that are not JSON.
-        return spotify._get(kind, ids=",".join(ids))
-    return getattr(spotify, kind)(list(ids))
+    try:
+        # spotipy's own methods parse every id anew, and the one for audio features looks into the answer.
+        return spotify._get(f"{kind}?ids={','.join(ids)}")
+    except SpotifyException as error:
+        if error.http_status == requests.codes.not_found:
+            # A batch is never absent: what does not exist is a null in it.
+            raise LoaderError(f"There is no {kind} at {spotify.prefix}: check SPOTIFY_API_URL.") from error
+        raise
+
+
+def _read_batch(reader: Reader, name: str, size: int, content: bytes) -> Any:
+    """Read the answer to a batch: an object or null for each id, in their order."""
+    answer = reader.read(content)
+    objects = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(objects, list) or len(objects) != size:
+        raise ValueError(f"not the {size} objects asked for")
+    return answer
 
 
 def _call_page(call: PageCall, size: int, offset: int, spotify: spotipy.Spotify) -> Any:

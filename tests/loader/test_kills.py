@@ -1,5 +1,6 @@
 """A load that is killed, interrupted or runs out of room, then run again, ends with the rows of an undisturbed one."""
 
+import contextlib
 import os
 import random
 import resource
@@ -96,7 +97,8 @@ def test_what_was_answered_before_a_kill_is_not_asked_again(world, warehouse, po
     assert read_raw(warehouse) == rows
 
 
-def test_ctrl_c_keeps_what_was_read_and_says_so_in_one_line(world, warehouse, point_at, start, undisturbed):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_what_was_read_and_says_so_in_one_line(world, warehouse, point_at, start, undisturbed, stop):
     rows, _, _ = undisturbed
     with serve(world, day=FIRST_DAY) as server:
         point_at(server)
@@ -105,11 +107,29 @@ def test_ctrl_c_keeps_what_was_read_and_says_so_in_one_line(world, warehouse, po
         while not server.calls.count("GET /v1/albums"):
             time.sleep(0.05)
         time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(stop)
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 75, errors
         assert len(errors.strip().splitlines()) == 1, errors
         server.faults = None
+        finish(start())
+    assert read_raw(warehouse) == rows
+
+
+def test_a_scheduler_may_stop_a_load_at_any_moment(world, warehouse, point_at, start, undisturbed):
+    rows, seconds, _ = undisturbed
+    moments = random.Random(11)  # noqa: S311 - moments, not secrets
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        for _ in range(4):
+            process = start()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(moments.uniform(0.3, 1) * seconds)
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=60)
+            # Before the loader is up, the system stops it its own way.
+            assert process.returncode in {0, 75, -signal.SIGTERM}, errors
+            assert len(errors.strip().splitlines()) == (process.returncode == 75), errors
         finish(start())
     assert read_raw(warehouse) == rows
 
