@@ -25,17 +25,23 @@ from loader.file_load import FileSummary, load_files, preview_dataset
 from loader.files.dataset import Dataset
 from loader.files.history import History
 from loader.files.layouts import read_said_columns
+from loader.listening.load import ListeningOptions, load_listening
+from loader.login import check_secrets_file, log_in, save_refresh_token
 from loader.notices import LOG_FORMAT_OPTION, choose_notices
-from loader.pipeline import LoadOptions, Summary, load_catalogue
+from loader.pipeline import LoadOptions, load_catalogue
 from loader.progress import Progress
+from loader.runs import Summary
 from loader.settings import (
     ApiSettings,
     read_api_settings,
     read_destination_name,
     read_followed_artists,
+    read_refresh_token,
     read_webhook_url,
 )
 from loader.spotify.client import DEFAULT_MAX_WAIT
+from loader.spotify.refresh_token import RefreshToken
+from loader.spotify.sign_in import REDIRECT_URI
 from loader.webhook import tell_webhook
 
 app = typer.Typer(
@@ -199,6 +205,80 @@ def demo(
 
 
 @app.command()
+def login(
+    redirect_uri: Annotated[
+        str,
+        typer.Option("--redirect-uri", help="Where the browser brings the answer, as it stands in the app's settings."),
+    ] = REDIRECT_URI,
+    headless: Annotated[
+        bool,
+        typer.Option("--headless", help="The browser runs on another machine: paste the address it ends at."),
+    ] = False,
+    save: Annotated[
+        bool,
+        typer.Option("--save", help="Save the refresh token in `.dlt/secrets.toml` instead of showing it."),
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", min=1, help="How long to wait for the browser.")
+    ] = 300,
+) -> None:
+    """Authorize the loader to read your own listening; once is enough for six months.
+
+    Opens Spotify's page in your browser, where you allow the app to read what you played, your favourites, your saved
+    tracks and your playlists, and nothing else. What comes of it is a refresh token, a secret, which
+    `python -m loader listening` signs in with. Needs SPOTIFY_CLIENT_ID, and the redirect URI in the app's settings
+    (developer.spotify.com/dashboard).
+
+    Example: `python -m loader login --save`
+    """
+    api_settings = read_api_settings(needs_secret=False)
+    if save:
+        check_secrets_file()
+    authorization = log_in(api_settings, redirect_uri, typer.echo, input if headless else None, timeout)
+    if missing := authorization.missing_scopes:
+        choose_notices([]).warn(f"Not allowed, and so not loaded: {', '.join(missing)}. Log in again to allow it.")
+    if save:
+        typer.echo(f"The refresh token is saved in {save_refresh_token(authorization.refresh_token)}.")
+    else:
+        typer.echo("Keep this where the loads run; whoever has it can read your listening:")
+        typer.echo(f"export SPOTIFY_REFRESH_TOKEN={authorization.refresh_token}")
+    typer.echo("Next: python -m loader listening")
+
+
+@app.command()
+def listening(
+    as_of: DayOption = None,
+    destination: DestinationOption = None,
+    max_wait: MaxWaitOption = DEFAULT_MAX_WAIT,
+    max_calls: MaxCallsOption = None,
+    log_format: LogFormatOption = "text",
+    quiet: QuietOption = False,
+) -> None:
+    """Load your own listening: what you played lately, and once a day your favourites, saved tracks and playlists.
+
+    Spotify tells the last 50 plays only, so run it often, such as every hour: a run asks for what is new and costs one
+    call, the first one of a day some more. What was probably missed is warned of; the account export
+    (`python -m loader history`) holds all plays.
+
+    Needs your authorization: run `python -m loader login` once.
+
+    Example: `python -m loader listening --quiet`
+    """
+    api_settings = read_api_settings(needs_secret=False)
+    refresh_token = RefreshToken(read_refresh_token())
+    observed_on = _read_day(as_of)
+    warehouse = choose_destination(destination or read_destination_name())
+    options = ListeningOptions(observed_on, max_wait=max_wait, max_calls=max_calls)
+    _run(
+        lambda progress: load_listening(api_settings, refresh_token, warehouse, options, progress),
+        warehouse,
+        observed_on,
+        log_format,
+        quiet,
+    )
+
+
+@app.command()
 def history(
     files: FilesArgument,
     keep_personal_data: Annotated[
@@ -299,6 +379,8 @@ def _run(
         tell_webhook(webhook_url, notices, observed_on, warehouse.address, error=failure)
         raise failure from error
     notices.tell_summary(summary)
+    for warning in summary.warnings:
+        notices.warn(warning)
     tell_webhook(webhook_url, notices, observed_on, warehouse.address, summary, summary.stopped)
     if summary.stopped:
         raise summary.stopped

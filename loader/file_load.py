@@ -65,6 +65,7 @@ class FileSummary:
         rows_written: Rows that were new or replaced others, by raw table.
         seconds: How long the load took, in seconds.
         stopped: Nothing: a load of files comes to its end or changes nothing.
+        warnings: None: what cannot be used is counted in the account.
     """
 
     address: str
@@ -76,6 +77,7 @@ class FileSummary:
     rows_written: dict[str, int]
     seconds: float
     stopped: None = None
+    warnings: tuple[str, ...] = ()
 
     def describe_rows(self) -> dict[str, Any]:
         """Describe where the rows went, for machines."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from dlt.destinations.sql_client import SqlClientBase
@@ -185,6 +185,21 @@ class Known:
         """Tell whether the artist was ever loaded."""
         return "artists" in self._tables and bool(self._select("select id from {artists} where id = %s", artist_id))
 
+    def read_newest_play(self) -> datetime | None:
+        """Read when the newest play ended that the Web API told of; None where there is none."""
+        if self._is_empty(TABLES["plays"]):
+            return None
+        newest: datetime | None = self._select("select max(played_at) from {plays} where source = %s", "api")[0][0]
+        # What is stored is UTC, also where the engine names another zone or none.
+        return newest if newest is None or newest.tzinfo else newest.replace(tzinfo=UTC)
+
+    def read_listings(self, observed_on: date) -> list[str]:
+        """Read which listings of the listener's library were read to their end on a day."""
+        if self._is_empty(TABLES["library_listings"]):
+            return []
+        rows = self._select("select listing from {library_listings} where observed_on = %s", observed_on)
+        return sorted(listing for (listing,) in rows)
+
     def read_sources(self) -> set[str]:
         """Read where the rows of this warehouse came from: the sources of its runs."""
         if self._is_empty(TABLES["load_runs"]):
@@ -230,7 +245,7 @@ def keep_news(
     """Keep what the warehouse does not know yet, as batches of rows a table.
 
     A row that stands there already is dropped, and so is an object that was seen on a later day:
-    attributes only move forward.
+    attributes only move forward. A column that a row says nothing of keeps its stored value.
 
     Args:
         records: Rows with the names of their tables.
@@ -254,7 +269,10 @@ def keep_news(
 
 def _drop_known(table: Table, rows: list[Row], known: Known, unchanged: Counter[str]) -> list[Row]:
     stored = known.find_rows(table, rows)
-    news = [row for row in rows if _is_news(table, row, stored.get(table.read_key(row)))] if stored else rows
+    news = rows
+    if stored:
+        found = [(row, stored.get(table.read_key(row))) for row in rows]
+        news = [{**(old or {}), **row} for row, old in found if _is_news(table, row, old)]
     unchanged[table.name] += len(rows) - len(news)
     return news
 
@@ -262,6 +280,6 @@ def _drop_known(table: Table, rows: list[Row], known: Known, unchanged: Counter[
 def _is_news(table: Table, row: Row, stored: Row | None) -> bool:
     if stored is None:
         return True
-    if table.kind == "entity" and stored["observed_on"] > row["observed_on"]:
+    if table.kind == "event" or (table.kind == "entity" and stored["observed_on"] > row["observed_on"]):
         return False
     return any(value != stored[column] for column, value in row.items() if column != "loaded_at")

@@ -18,8 +18,8 @@ from rich.console import Console
 
 from loader.errors import EXIT_DONE, LoaderError, StoppedEarlyError
 from loader.file_load import FileSummary, Preview
-from loader.pipeline import Summary
 from loader.progress import Progress, show_progress
+from loader.runs import Summary
 from loader.summary import print_file_summary, print_preview, print_summary
 
 LOG_FORMAT_OPTION = "--log-format"
@@ -156,6 +156,7 @@ def _describe_calls(summary: Summary) -> dict[str, Any]:
         "calls": summary.calls,
         "retries": summary.retries,
         "seconds_waited": round(summary.seconds_waited, 3),
+        "remarks": list(summary.remarks),
     }
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from itertools import chain
 
 import dlt
@@ -15,21 +12,20 @@ import dlt
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
 from loader.destinations import Destination
-from loader.errors import StoppedEarlyError
-from loader.known import Known, keep_news
+from loader.known import Known
 from loader.progress import Progress, SilentProgress
+from loader.runs import Run, Summary, TableRows, Tally
 from loader.settings import ApiSettings
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.journal import Journal
 from loader.spotify.references import find_artist_ids
-from loader.spotify.rows import Observation, Record
+from loader.spotify.rows import Observation
 from loader.spotify.source import CatalogueReader
-from loader.spotify.tables import TABLES, Row, Table
+from loader.spotify.tables import TABLES, Row
 from loader.spotify.web_api import WebApi
 from loader.warehouse import (
-    STOPPED,
     build_pipeline,
     clear_leftovers,
     explain_failures,
@@ -41,7 +37,11 @@ from loader.warehouse import (
 
 _ORDER = "the artists in order"
 
-TableRows = tuple[Table, list[Row]]
+_TABLES = (
+    *("artists", "albums", "tracks", "credited_artists", "genres"),
+    *("artist_metrics", "album_metrics", "track_metrics", "audio_features"),
+    *("absences", "album_listings", "rejected_objects"),
+)
 
 
 @dataclass(frozen=True)
@@ -65,69 +65,13 @@ class LoadOptions:
     audio_features: bool = True
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What a load did.
-
-    Attributes:
-        address: The warehouse that was written to.
-        observed_on: The day that was observed.
-        app_mode: What the app was found to be: extended, development or unknown.
-        refused: The endpoints that Spotify refuses the app.
-        rows_written: Rows that were new or changed, by raw table.
-        rows_unchanged: Rows that the warehouse held already, by raw table.
-        calls: Requests sent to the Web API.
-        retries: How many of them repeated one that had failed.
-        seconds_waited: How long Spotify made the load wait, in seconds.
-        seconds: How long the load took, in seconds.
-        stopped: Why the load stopped before its end, if it did.
-        shortfall: Why some audio features were not asked for, if so; the next load asks for them.
-    """
-
-    address: str
-    observed_on: date
-    app_mode: str
-    refused: list[str]
-    rows_written: dict[str, int]
-    rows_unchanged: dict[str, int]
-    calls: int
-    retries: int
-    seconds_waited: float
-    seconds: float
-    stopped: StoppedEarlyError | None
-    shortfall: str | None
-
-
-@dataclass
-class _Tally:
-    """Counts rows on their way into the warehouse, and notes why there are no more."""
-
-    written: Counter[str] = field(default_factory=Counter)
-    unchanged: Counter[str] = field(default_factory=Counter)
-    stopped: StoppedEarlyError | None = None
-
-    def keep_news(self, records: Iterable[Record], known: Known) -> Iterator[TableRows]:
-        for table, rows in keep_news(self._end_when_stopped(records), known, self.unchanged):
-            self.written[table.name] += len(rows)
-            yield table, rows
-
-    def _end_when_stopped(self, records: Iterable[Record]) -> Iterator[Record]:
-        """End the records where the load has to stop, so that what came before is written."""
-        try:
-            yield from records
-        except StoppedEarlyError as error:
-            self.stopped = error
-        except KeyboardInterrupt:
-            self.stopped = StoppedEarlyError(STOPPED)
-
-
 class _Load:
     """One run over one day: reads through the answers given, writes to one destination."""
 
     def __init__(
         self, pipeline: dlt.Pipeline, destination: Destination, answers: Answers, seen: Observation, progress: Progress
     ) -> None:
-        self.tally = _Tally()
+        self.tally = Tally()
         self.access: Access | None = None
         self.features: AudioFeaturesReader | None = None
         self._pipeline = pipeline
@@ -171,6 +115,12 @@ class _Load:
             records = () if self.tally.stopped else chain.from_iterable(steps)
             self._extract(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
         write(self._pipeline)
+
+    def summarize(self, run: Run, client: Client) -> Summary:
+        """Say what the load did so far."""
+        assert self.access is not None  # noqa: S101 - read before
+        shortfall = self.features.shortfall if self.features else None
+        return run.summarize(client, self.tally, self.access, remarks=[shortfall] if shortfall else [])
 
     def _end_with_run(
         self, batches: Iterable[TableRows], access: Access, build_run: Callable[[], Row]
@@ -221,10 +171,10 @@ def load_catalogue(
             seen = Observation(options.observed_on, started_at)
             load = _Load(build_pipeline(destination), destination, answers, seen, progress)
             load.read(options.artists, options.source_name, api_settings.client_id)
-            summarize = partial(_summarize, load, client, destination, options.observed_on, started_at)
+            run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
             reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
-            load.finish(reccobeats, lambda: _build_run(summarize(), client, options, started_at))
-            summary = summarize()
+            load.finish(reccobeats, lambda: run.build_row(load.summarize(run, client), client))
+            summary = load.summarize(run, client)
         if not summary.stopped:
             journal.discard()
     clear_leftovers(destination)
@@ -240,45 +190,3 @@ def _bring_in(
         artists = answers.settle(_ORDER, list)
         if artists:
             load.read(artists, options.source_name, client_id)
-
-
-def _summarize(
-    load: _Load, client: Client, destination: Destination, observed_on: date, started_at: datetime
-) -> Summary:
-    assert load.access is not None  # noqa: S101 - the load was read
-    return Summary(
-        address=destination.address,
-        observed_on=observed_on,
-        app_mode=load.access.mode,
-        refused=load.access.list_refused(),
-        rows_written={name: load.tally.written[name] for name, table in TABLES.items() if table.kind in _SHOWN_KINDS},
-        rows_unchanged=dict(load.tally.unchanged),
-        calls=client.call_count,
-        retries=client.retries,
-        seconds_waited=client.seconds_waited,
-        seconds=(datetime.now(UTC) - started_at).total_seconds(),
-        stopped=load.tally.stopped,
-        shortfall=load.features.shortfall if load.features else None,
-    )
-
-
-_SHOWN_KINDS = ("entity", "measurement")
-
-
-def _build_run(summary: Summary, client: Client, options: LoadOptions, started_at: datetime) -> Row:
-    return {
-        "run_id": uuid.uuid4().hex,
-        "started_at": started_at,
-        "finished_at": datetime.now(UTC),
-        "observed_on": options.observed_on,
-        "source": options.source_name,
-        "app_mode": summary.app_mode,
-        "outcome": "stopped early" if summary.stopped else "done",
-        "calls": summary.calls,
-        "retries": summary.retries,
-        "seconds_waited": summary.seconds_waited,
-        "refusals": client.refusals,
-        "rows_written": sum(summary.rows_written.values()),
-        "rows_rejected": summary.rows_written["rejected_objects"],
-        "message": str(summary.stopped) if summary.stopped else summary.shortfall,
-    }

@@ -25,7 +25,7 @@ class ApiSettings:
 
     Attributes:
         client_id: The Spotify app's client id.
-        client_secret: The Spotify app's client secret; never shown.
+        client_secret: The Spotify app's client secret, or an empty text where none is needed; never shown.
         api_url: The Web API's address, with a trailing slash.
         accounts_url: The address of the accounts service, without a trailing slash.
         reccobeats_url: ReccoBeats' address, with a trailing slash.
@@ -38,27 +38,46 @@ class ApiSettings:
     reccobeats_url: str = DEFAULT_RECCOBEATS_URL
 
 
-def read_api_settings() -> ApiSettings:
+def read_api_settings(needs_secret: bool = True) -> ApiSettings:
     """Read credentials and addresses from the environment, then from `.dlt/secrets.toml`.
+
+    Args:
+        needs_secret: Whether the app's secret is needed, as it is not for a person who authorized the app.
 
     Raises:
         MendableError: If credentials are missing or an address is not a web address.
     """
     client_id = _read("SPOTIFY_CLIENT_ID", "SPOTIPY_CLIENT_ID", dlt_key="sources.spotify.client_id")
     client_secret = _read("SPOTIFY_CLIENT_SECRET", "SPOTIPY_CLIENT_SECRET", dlt_key="sources.spotify.client_secret")
-    if not client_id or not client_secret:
+    if not client_id or (needs_secret and not client_secret):
+        wanted = "SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET" if needs_secret else "SPOTIFY_CLIENT_ID"
         raise MendableError(
-            "No Spotify credentials: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET "
+            f"No Spotify credentials: set {wanted} "
             "(of an app from developer.spotify.com/dashboard), or try `python -m loader demo`, "
             "which needs none."
         )
     return ApiSettings(
         client_id=client_id,
-        client_secret=client_secret,
+        client_secret=client_secret or "",
         api_url=_read_address("SPOTIFY_API_URL", DEFAULT_API_URL).rstrip("/") + "/",
         accounts_url=_read_address("SPOTIFY_ACCOUNTS_URL", DEFAULT_ACCOUNTS_URL).rstrip("/"),
         reccobeats_url=_read_address("RECCOBEATS_API_URL", DEFAULT_RECCOBEATS_URL).rstrip("/") + "/",
     )
+
+
+def read_refresh_token() -> str:
+    """Read the listener's refresh token: `SPOTIFY_REFRESH_TOKEN`, then `.dlt/secrets.toml`.
+
+    Raises:
+        MendableError: If there is none.
+    """
+    token = _read("SPOTIFY_REFRESH_TOKEN", dlt_key="sources.spotify.refresh_token")
+    if not token:
+        raise MendableError(
+            "No authorization to read your listening: run `python -m loader login` once, then set "
+            "SPOTIFY_REFRESH_TOKEN to what it gives you, or have it saved with --save."
+        )
+    return token
 
 
 def read_followed_artists() -> list[str]:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from loader.file_load import FileSummary, Preview
 from loader.files.reading import Account
-from loader.pipeline import Summary
+from loader.runs import Summary
 
 
 def print_summary(summary: Summary, console: Console) -> None:
@@ -36,8 +36,7 @@ def _list_remarks(summary: Summary) -> Iterator[str]:
         yield f"{summary.seconds_waited:.1f} s were waited because Spotify said so."
     if summary.refused:
         yield f"Spotify refuses this app: {', '.join(summary.refused)}."
-    if summary.shortfall:
-        yield summary.shortfall
+    yield from summary.remarks
     if rejected := summary.rows_written.get("rejected_objects"):
         yield f"{rejected:,} objects did not fit and are kept in rejected_objects with the reason."
 

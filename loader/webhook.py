@@ -11,7 +11,7 @@ import requests
 from loader.errors import EXIT_DONE, LoaderError
 from loader.file_load import FileSummary
 from loader.notices import Notices, describe_error, name_outcome, write_run_again_at
-from loader.pipeline import Summary
+from loader.runs import Summary
 
 _TIMEOUT = 10.0
 
@@ -64,7 +64,8 @@ def _build_message(
     rows = sum(summary.rows_written.values()) if summary else 0
     calls = summary.calls if isinstance(summary, Summary) else None
     done = f"{rows:,} rows written" + ("." if calls is None else f", {calls:,} calls.")
-    message = describe_error(error) if error else done
+    warnings = summary.warnings if summary else ()
+    message = describe_error(error) if error else " ".join([done, *warnings])
     return {
         "text": f"EchoStream load of {observed_on}: {outcome}. {message}",
         "outcome": outcome,

@@ -7,7 +7,6 @@ sends requests, over a session that never waits, and what an answer means is dec
 from __future__ import annotations
 
 import logging
-import os
 import random
 import threading
 import time
@@ -20,20 +19,17 @@ from typing import Any
 import requests
 import spotipy
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
-from spotipy.cache_handler import MemoryCacheHandler
 from spotipy.exceptions import SpotifyException, SpotifyOauthError
-from spotipy.oauth2 import SpotifyClientCredentials
-from urllib3.util.retry import Retry
 
 from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.json import read_json
 from loader.settings import ApiSettings
 from loader.spotify.pace import Pace
+from loader.spotify.session import build_session
+from loader.spotify.sign_in import TIMEOUT, AppSignIn, SignIn
 
 DEFAULT_MAX_WAIT = 60.0
 WORKERS = 4
-_TIMEOUT = 30.0
 _ATTEMPTS = 8
 _RENEWALS = 3
 _BACKOFF = 0.2
@@ -74,7 +70,7 @@ class _Broken(Exception):
 
 
 class Client:
-    """Calls the Web API as one app, with the client credentials flow; several threads may ask at once.
+    """Calls the Web API as one app, by itself or for a person; several threads may ask at once.
 
     Attributes:
         calls: How many requests were sent to the Web API, by endpoint.
@@ -82,13 +78,20 @@ class Client:
         retries: How many calls had to be made again because of a fault.
     """
 
-    def __init__(self, settings: ApiSettings, max_wait: float = DEFAULT_MAX_WAIT, max_calls: int | None = None) -> None:
+    def __init__(
+        self,
+        settings: ApiSettings,
+        max_wait: float = DEFAULT_MAX_WAIT,
+        max_calls: int | None = None,
+        sign_in: SignIn | None = None,
+    ) -> None:
         """Prepare the client; nothing is sent yet.
 
         Args:
             settings: Where the API stands, and the app's credentials.
             max_wait: The longest `Retry-After` that is obeyed, in seconds.
             max_calls: The most requests that may be sent to the Web API; None for no limit.
+            sign_in: Who asks; None for the app itself.
         """
         self.calls: Counter[str] = Counter()
         self.refusals = 0
@@ -100,18 +103,11 @@ class Client:
         self._answered = False
         self._lock = threading.Lock()
         self._sign_in_lock = threading.Lock()
-        self._auth = SpotifyClientCredentials(
-            client_id=settings.client_id,
-            client_secret=settings.client_secret,
-            cache_handler=MemoryCacheHandler(),
-            requests_session=_build_session(settings.accounts_url, HTTPAdapter),
-            requests_timeout=_TIMEOUT,
-        )
-        self._auth.OAUTH_TOKEN_URL = f"{settings.accounts_url}/api/token"
+        self._auth: SignIn = sign_in or AppSignIn(settings)
         self._spotify = spotipy.Spotify(
             auth_manager=self._auth,
-            requests_session=_build_session(settings.api_url, _Adapter),
-            requests_timeout=_TIMEOUT,
+            requests_session=build_session(settings.api_url, _Adapter, connections=WORKERS),
+            requests_timeout=TIMEOUT,
         )
         self._spotify.prefix = settings.api_url
 
@@ -211,7 +207,7 @@ class Client:
             if error.error in ("invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"):
                 raise MendableError(
                     f"Spotify does not accept the credentials ({error.error_description or error.error}): "
-                    "check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
+                    f"{self._auth.advise(error.error)}."
                 ) from None
             self._answered = True
             raise _Broken("no token") from error
@@ -262,25 +258,8 @@ class Client:
         if error.http_status == requests.codes.bad_request:
             raise InvalidRequest(said)
         if error.http_status == requests.codes.unauthorized:
-            raise MendableError(
-                f"Spotify does not accept the access token ({said}): check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET."
-            )
+            raise MendableError(f"Spotify does not accept the access token ({said}): {self._auth.advise(None)}.")
         raise LoaderError(f"Spotify answers {endpoint} with status {error.http_status}: {said}.")
-
-
-def _build_session(address: str, adapter: type[HTTPAdapter]) -> requests.Session:
-    """Build a session that never retries nor waits by itself, with a connection for each worker.
-
-    What the environment says of proxies and certificates is read once: requests would read it at every call.
-    """
-    session = requests.Session()
-    session.proxies.update(get_environ_proxies(address))
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    session.trust_env = False
-    retries = Retry(0, respect_retry_after_header=False)
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, adapter(max_retries=retries, pool_maxsize=WORKERS, pool_block=True))
-    return session
 
 
 class _Adapter(HTTPAdapter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 _match_id = re.compile(r"[0-9A-Za-z]{1,64}").fullmatch
@@ -104,6 +105,22 @@ def read_boolean(owner: Any, name: str) -> bool | None:
     if value is None or type(value) is bool:
         return value
     raise _refuse(name, "true or false", value)
+
+
+def read_time(owner: Any, name: str) -> datetime | None:
+    """Read a moment, written as ISO 8601 in UTC such as `2026-02-25T20:15:20.497Z`.
+
+    Raises:
+        UnexpectedValue: If it is none.
+    """
+    text = read_text(owner, name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UnexpectedValue(f"{name} is not a date and time") from None
 
 
 def read_list(owner: Any, name: str) -> list[Any] | None:

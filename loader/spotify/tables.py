@@ -191,8 +191,9 @@ TABLES: dict[str, Table] = {
                 *_OBSERVED,
             ),
         ),
-        # Plays of the listener whose warehouse this is. A play is known by its source, its end, what was played and
-        # for how long, so that overlapping exports hold the same rows; play_id is the MD5 of these.
+        # Plays of the listener whose warehouse this is. A play is known by its source, its time, what was played and
+        # for how long (where it is told), so that overlapping exports and runs hold the same rows; play_id is the MD5
+        # of these.
         Table(
             "plays",
             "event",
@@ -201,7 +202,8 @@ TABLES: dict[str, Table] = {
                 ("play_id", pa.string()),
                 ("source", pa.string()),  # api or export
                 ("export_format", pa.string()),  # extended (ends to the second, ids) or basic (to the minute, names)
-                ("played_at", pa.timestamp("us", tz="UTC")),  # when the play ended
+                # When the play ended; in the API some players tell its start instead.
+                ("played_at", pa.timestamp("us", tz="UTC")),
                 ("ms_played", pa.int64()),
                 ("content_type", pa.string()),  # track, episode, audiobook, video or unknown
                 ("uri", pa.string()),
@@ -226,6 +228,70 @@ TABLES: dict[str, Table] = {
                 ("user_name", pa.string()),
                 ("ip_address", pa.string()),
                 ("user_agent", pa.string()),
+                *_OBSERVED,
+            ),
+        ),
+        # The listener's library as it was on a day. A listing stands there when it was read to its end: what is not in
+        # it that day is not in the library.
+        Table(
+            "library_listings",
+            "measurement",
+            ("listing", "observed_on"),
+            (
+                ("listing", pa.string()),  # saved_tracks, playlists, or top_<artists|tracks>/<time range>
+                ("items", pa.int64()),
+                *_OBSERVED,
+            ),
+        ),
+        Table(
+            "saved_tracks",
+            "measurement",
+            ("track_id", "observed_on"),
+            (("track_id", pa.string()), ("added_at", pa.timestamp("us", tz="UTC")), *_OBSERVED),
+        ),
+        # What Spotify computes as the listener's favourites: the first 50 of each kind and range of time.
+        Table(
+            "top_items",
+            "measurement",
+            ("item_type", "time_range", "rank", "observed_on"),
+            (
+                ("item_type", pa.string()),  # artist or track
+                ("time_range", pa.string()),  # short_term (weeks), medium_term (months) or long_term (years)
+                ("rank", pa.int64()),  # from 1
+                ("item_id", pa.string()),
+                *_OBSERVED,
+            ),
+        ),
+        # The playlists in the library, the listener's own and others'; nobody is named.
+        Table(
+            "playlists",
+            "measurement",
+            ("playlist_id", "observed_on"),
+            (
+                ("playlist_id", pa.string()),
+                ("name", pa.string()),
+                ("is_own", pa.bool_()),
+                ("is_public", pa.bool_()),
+                ("is_collaborative", pa.bool_()),
+                ("snapshot_id", pa.string()),  # another one whenever the playlist changes
+                ("total_items", pa.int64()),  # as Spotify says
+                ("items_state", pa.string()),  # listed, refused (403) or absent (404)
+                *_OBSERVED,
+            ),
+        ),
+        # Everything that stands in a playlist, also what has no id: positions count from 0 in the playlist's order.
+        Table(
+            "playlist_items",
+            "measurement",
+            ("playlist_id", "position", "observed_on"),
+            (
+                ("playlist_id", pa.string()),
+                ("position", pa.int64()),
+                ("item_type", pa.string()),  # track, episode, local (a file of the listener's) or missing (a null)
+                ("uri", pa.string()),
+                ("track_id", pa.string()),
+                ("item_name", pa.string()),
+                ("added_at", pa.timestamp("us", tz="UTC")),
                 *_OBSERVED,
             ),
         ),

@@ -20,22 +20,20 @@ from loader.json import Reader, Shape
 from loader.spotify.access import PAGE_SIZES, Access
 from loader.spotify.answers import Answers, Question
 from loader.spotify.client import InvalidRequest, Refused
+from loader.spotify.pages import PageCall, Pages, read_items, read_total, shape_page
 from loader.spotify.tables import AUDIO_FEATURES
 
 ApiObject = dict[str, Any]
 Found = tuple[str, Any]
 """An id that was asked for, and what was found: an object, or None where there is none."""
 
-PageCall = Callable[[spotipy.Spotify, int, int], Any]
-"""Asks spotipy for a page of the given size (objects) from the given offset."""
-
 IsEnough = Callable[[list[Any], int], bool]
 """Told the items of a listing's first page and the listing's length: whether to leave it at that page."""
 
 ALBUM_GROUPS = "album,single,compilation"
-_CREDIT = {"id": None, "name": None}
-_ARTIST = {"id": None, "name": None, "genres": None, "popularity": None, "followers": {"total": None}}
-_TRACK = {
+CREDIT = {"id": None, "name": None}
+ARTIST = {"id": None, "name": None, "genres": None, "popularity": None, "followers": {"total": None}}
+TRACK: Shape = {
     "id": None,
     "type": None,
     "name": None,
@@ -43,37 +41,33 @@ _TRACK = {
     "track_number": None,
     "duration_ms": None,
     "explicit": None,
-    "artists": _CREDIT,
+    "artists": CREDIT,
 }
-_ALBUM = {
+ALBUM: Shape = {
     "id": None,
     "name": None,
     "album_type": None,
     "release_date": None,
     "release_date_precision": None,
     "total_tracks": None,
-    "artists": _CREDIT,
+    "artists": CREDIT,
     "popularity": None,
 }
 
 
-def _shape_page(item: Shape) -> Shape:
-    return {"total": None, "items": item}
-
-
 # What the raw tables hold of each kind of object.
 _SHAPES: dict[str, Shape] = {
-    "artists": _ARTIST,
-    "albums": {**_ALBUM, "tracks": _shape_page(_TRACK)},
-    "tracks": {**_TRACK, "popularity": None, "album": {"id": None}},
+    "artists": ARTIST,
+    "albums": {**ALBUM, "tracks": shape_page(TRACK)},
+    "tracks": {**TRACK, "popularity": None, "album": {"id": None}},
 }
 _OBJECTS = {kind: Reader(shape) for kind, shape in _SHAPES.items()}
 _BATCHES = {kind: Reader({kind: shape}) for kind, shape in _SHAPES.items()}
 _MEASURES = Reader({"tracks": {"popularity": None}})
 _FEATURES = Reader({"audio_features": dict.fromkeys(AUDIO_FEATURES)})
-_LISTED_ALBUMS = Reader(_shape_page(_ALBUM))
-_LISTED_TRACKS = Reader(_shape_page(_TRACK))
-_HITS = Reader({"artists": {"items": _CREDIT}})
+_LISTED_ALBUMS = Reader(shape_page(ALBUM))
+_LISTED_TRACKS = Reader(shape_page(TRACK))
+_HITS = Reader({"artists": {"items": CREDIT}})
 _BATCH_SIZES = {"artists": 50, "albums": 20, "tracks": 50, "audio-features": 100}
 _LISTING = "artists/{id}/albums"
 _SEARCH_SIZE = PAGE_SIZES[-1]
@@ -86,6 +80,7 @@ class WebApi:
         """Ask for answers, as far as the app's access goes."""
         self._answers = answers
         self._access = access
+        self._pages = Pages(answers, access)
 
     @property
     def shows_popularity(self) -> bool:
@@ -193,7 +188,7 @@ class WebApi:
             answer = self._answers.ask(question)
         except Refused as refused:
             raise _explain(refused) from refused
-        return [item for item in _read_items((answer or {}).get("artists")) if isinstance(item, dict)]
+        return [item for item in read_items((answer or {}).get("artists")) if isinstance(item, dict)]
 
     def _fetch(self, kind: str, ids: Iterable[str]) -> Iterator[Found]:
         for batch, found in self._fetch_batches(kind, split_into_batches(ids, _BATCH_SIZES[kind]), _BATCHES[kind]):
@@ -252,8 +247,8 @@ class WebApi:
         if not isinstance(album, dict):
             return found
         carried = album.get("tracks")
-        tracks = _read_items(carried)
-        total = _read_total(carried)
+        tracks = read_items(carried)
+        total = read_total(carried)
         if tracks and len(tracks) < total:
             pages = self._walk_pages(
                 "albums/{id}/tracks",
@@ -269,46 +264,11 @@ class WebApi:
     def _walk_pages(
         self, endpoint: str, text: str, call: PageCall, reader: Reader, start: int = 0
     ) -> Iterator[tuple[list[Any], int]]:
-        """Walk the pages of a listing by offset: an absolute `next` may name any host."""
-        offset = start
-        while True:
-            page = self._fetch_page(endpoint, text, call, reader, offset)
-            items, total = _read_items(page), _read_total(page)
-            yield items, total
-            offset += len(items)
-            if not items or offset >= total:
-                return
-
-    def _fetch_page(self, endpoint: str, text: str, call: PageCall, reader: Reader, offset: int) -> Any:
-        if self._access.page_size(endpoint) is None:
-            with self._access.finding_out:
-                return self._try_page(endpoint, text, call, reader, offset)
-        return self._try_page(endpoint, text, call, reader, offset)
-
-    def _try_page(self, endpoint: str, text: str, call: PageCall, reader: Reader, offset: int) -> Any:
-        known = self._access.page_size(endpoint)
-        for size in (known,) if known else PAGE_SIZES:
-            question = Question(
-                endpoint,
-                f"{text}&limit={size}&offset={offset}",
-                partial(_call_page, call, size, offset),
-                reader.read,
-                finds_out=known is None,
-            )
-            try:
-                page = self._answers.ask(question)
-            except InvalidRequest as error:
-                if "limit" not in str(error).lower():
-                    raise LoaderError(f"Spotify does not take the request {endpoint}: {error}.") from error
-            except Refused as refused:
-                raise _explain(refused) from refused
-            else:
-                self._access.note_page_size(endpoint, size)
-                return page
-        if known is None:
-            raise LoaderError(f"Spotify takes no page size for {endpoint}.")
-        self._access.note_page_size(endpoint, None)
-        return self._try_page(endpoint, text, call, reader, offset)
+        """Walk the pages of a listing that every app may read."""
+        try:
+            yield from self._pages.walk(endpoint, text, call, reader, start)
+        except Refused as refused:
+            raise _explain(refused) from refused
 
     def _note_restricted_app(self) -> None:
         """Conclude from an artist without a popularity that batches and large pages are refused as well."""
@@ -340,24 +300,8 @@ def _read_batch(reader: Reader, name: str, size: int, content: bytes) -> Any:
     return answer
 
 
-def _call_page(call: PageCall, size: int, offset: int, spotify: spotipy.Spotify) -> Any:
-    return call(spotify, size, offset)
-
-
 def _name_batch(kind: str) -> str:
     return f"{kind}?ids="
-
-
-def _read_items(page: Any) -> list[Any]:
-    """Read the items of a page; none where there is no page, or no list in it."""
-    items = page.get("items") if isinstance(page, dict) else None
-    return list(items) if isinstance(items, list) else []
-
-
-def _read_total(page: Any) -> int:
-    """Read how many items a listing has in all."""
-    total = page.get("total") if isinstance(page, dict) else None
-    return int(total) if isinstance(total, int | float) else 0
 
 
 def _explain(refused: Refused) -> MendableError:

@@ -180,7 +180,7 @@ def build_summary(retries, seconds_waited, refused, rejected):
         retries=retries,
         seconds_waited=seconds_waited,
         seconds=1.0,
-        shortfall=None,
+        remarks=(),
         stopped=None,
     )
 

@@ -1,0 +1,178 @@
+"""What the Web API is asked of a listener: plays, favourites, saved tracks, playlists and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import spotipy
+
+from loader.errors import LoaderError
+from loader.json import Reader, Shape
+from loader.spotify.access import Access
+from loader.spotify.answers import Answers, Question
+from loader.spotify.client import InvalidRequest, Refused
+from loader.spotify.fields import UnexpectedValue, read_id
+from loader.spotify.pages import PageCall, Pages, read_items, shape_page
+from loader.spotify.web_api import ALBUM, ARTIST, TRACK, ApiObject
+
+MOST_PLAYS = 50
+"""How many plays Spotify tells at most, and about how many it keeps."""
+
+_ITEM: Shape = {**TRACK, "uri": None, "is_local": None, "popularity": None, "album": ALBUM}
+_PLAYS = Reader({"items": {"track": _ITEM, "played_at": None, "context": {"uri": None}}})
+_TOP = {"artists": Reader(shape_page(ARTIST)), "tracks": Reader(shape_page(_ITEM))}
+_SAVED = Reader(shape_page({"added_at": None, "track": _ITEM}))
+_PLAYLISTS = Reader(
+    shape_page(
+        {
+            **dict.fromkeys(("id", "name", "public", "collaborative", "snapshot_id")),
+            "owner": {"id": None},
+            # The same under two names: `tracks` until 2026, `items` since.
+            "tracks": {"total": None},
+            "items": {"total": None},
+        }
+    )
+)
+_PLAYLIST_ITEMS = Reader(shape_page({"added_at": None, "is_local": None, "track": _ITEM, "item": _ITEM}))
+_LISTENER = Reader({"id": None})
+
+
+class LibraryApi:
+    """Asks about the listener who authorized the app."""
+
+    def __init__(self, answers: Answers, access: Access) -> None:
+        """Ask for answers, in pages as large as the app's access allows."""
+        self._answers = answers
+        self._pages = Pages(answers, access)
+
+    def fetch_listener_id(self) -> str | None:
+        """Fetch the id by which the listener's own playlists are known (Web API: Get Current User's Profile)."""
+        question = Question("me", "me", lambda spotify: spotify.me(), _LISTENER.read)
+        id_ = self._ask(question).get("id")
+        return id_ if isinstance(id_, str) else None
+
+    def fetch_plays(self, after: int | None) -> list[Any]:
+        """Fetch what was played lately (Web API: Get Recently Played Tracks).
+
+        Args:
+            after: Only plays after this moment, in milliseconds since 1970; None for all that Spotify keeps.
+
+        Returns:
+            At most `MOST_PLAYS` plays, the newest first.
+
+        Raises:
+            Refused: If the authorization does not include it.
+        """
+        question = Question(
+            "me/player/recently-played",
+            f"me/player/recently-played?limit={MOST_PLAYS}&after={after or ''}",
+            lambda spotify: spotify.current_user_recently_played(limit=MOST_PLAYS, after=after),
+            _PLAYS.read,
+        )
+        return read_items(self._ask(question))
+
+    def fetch_top(self, kind: str, time_range: str) -> list[Any]:
+        """Fetch the listener's favourites, the first page of them (Web API: Get User's Top Items).
+
+        Args:
+            kind: artists or tracks.
+            time_range: short_term, medium_term or long_term.
+
+        Raises:
+            Refused: If the authorization does not include it.
+        """
+        pages = self._walk_own(
+            f"me/top/{kind}",
+            f"me/top/{kind}?time_range={time_range}",
+            lambda spotify, limit, offset: spotify._get(
+                f"me/top/{kind}", time_range=time_range, limit=limit, offset=offset
+            ),
+            _TOP[kind],
+        )
+        return next(pages)
+
+    def list_saved_tracks(self) -> Iterator[Any]:
+        """List the tracks that the listener saved, the newest first (Web API: Get User's Saved Tracks).
+
+        Raises:
+            Refused: If the authorization does not include it.
+        """
+        pages = self._walk_own(
+            "me/tracks",
+            "me/tracks?",
+            lambda spotify, limit, offset: spotify.current_user_saved_tracks(limit=limit, offset=offset),
+            _SAVED,
+        )
+        for items in pages:
+            yield from items
+
+    def list_playlists(self) -> Iterator[ApiObject]:
+        """List the playlists in the library, each once and without the nulls among them.
+
+        (Web API: Get Current User's Playlists.)
+
+        Raises:
+            Refused: If the authorization does not include it.
+        """
+        pages = self._walk_own(
+            "me/playlists",
+            "me/playlists?",
+            lambda spotify, limit, offset: spotify.current_user_playlists(limit=limit, offset=offset),
+            _PLAYLISTS,
+        )
+        listed: set[str] = set()
+        for items in pages:
+            for playlist in items:
+                # While the pages are read a playlist may move from one to the next.
+                if isinstance(playlist, dict) and (id_ := str(playlist.get("id"))) not in listed:
+                    listed.add(id_)
+                    yield playlist
+
+    def fetch_items(self, playlists: Iterable[ApiObject]) -> Iterator[tuple[ApiObject, str, list[Any]]]:
+        """Fetch what is in playlists, several at a time (Web API: Get Playlist Items).
+
+        Yields:
+            Each playlist; `listed`, `refused` (403: not the listener's own) or `absent` (404: Spotify's own);
+            and its entries.
+        """
+        yield from self._answers.map(self._fetch_items, playlists)
+
+    def _fetch_items(self, playlist: ApiObject) -> tuple[ApiObject, str, list[Any]]:
+        try:
+            address = f"playlists/{read_id(playlist)}/items"
+        except UnexpectedValue:
+            return playlist, "absent", []
+
+        def call(spotify: spotipy.Spotify, limit: int, offset: int) -> Any:
+            return spotify._get(address, limit=limit, offset=offset, additional_types="track,episode")
+
+        try:
+            pages = list(
+                self._pages.walk("playlists/{id}/items", f"{address}?", call, _PLAYLIST_ITEMS, keeps_refusal=True)
+            )
+        except Refused:
+            return playlist, "refused", []
+        return playlist, "listed" if pages else "absent", [entry for items, _ in pages for entry in items]
+
+    def _walk_own(self, endpoint: str, text: str, call: PageCall, reader: Reader) -> Iterator[list[Any]]:
+        """Walk a listing that every listener has, be it empty."""
+        is_there = False
+        for items, _ in self._pages.walk(endpoint, text, call, reader):
+            is_there = True
+            yield items
+        if not is_there:
+            raise _miss(endpoint)
+
+    def _ask(self, question: Question) -> ApiObject:
+        try:
+            answer = self._answers.ask(question)
+        except InvalidRequest as error:
+            raise LoaderError(f"Spotify does not take the request {question.endpoint}: {error}.") from error
+        if not isinstance(answer, dict):
+            raise _miss(question.endpoint)
+        return answer
+
+
+def _miss(endpoint: str) -> LoaderError:
+    return LoaderError(f"There is no {endpoint}, which every listener has: check SPOTIFY_API_URL.")

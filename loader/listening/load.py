@@ -1,0 +1,174 @@
+"""Loads a listener's plays and library: asks Spotify as that person, writes the raw tables, records the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from loader.destinations import Destination
+from loader.known import Known
+from loader.listening.library_api import MOST_PLAYS, LibraryApi
+from loader.listening.reader import ListeningReader
+from loader.progress import Progress, SilentProgress
+from loader.runs import Run, Summary, TableRows, Tally
+from loader.settings import ApiSettings
+from loader.spotify.access import Access
+from loader.spotify.answers import Answers
+from loader.spotify.client import DEFAULT_MAX_WAIT, Client
+from loader.spotify.journal import Journal
+from loader.spotify.refresh_token import RefreshToken
+from loader.spotify.rows import Observation
+from loader.spotify.sign_in import PersonSignIn
+from loader.spotify.tables import TABLES
+from loader.warehouse import (
+    build_pipeline,
+    clear_leftovers,
+    explain_failures,
+    extract,
+    open_known,
+    refuse_mixing,
+    write,
+)
+
+_TABLES = (
+    *("plays", "top_items", "saved_tracks", "playlists", "playlist_items", "library_listings"),
+    *("artists", "albums", "tracks", "credited_artists", "genres"),
+    *("artist_metrics", "album_metrics", "track_metrics", "rejected_objects"),
+)
+
+
+@dataclass(frozen=True)
+class ListeningOptions:
+    """What to load, and how far to go.
+
+    Attributes:
+        observed_on: The day that the answers are about.
+        source_name: Where the data comes from, `listening` or `demo`.
+        max_wait: The longest wait that Spotify may ask for, in seconds.
+        max_calls: The most requests that may be made; None for no limit.
+    """
+
+    observed_on: date
+    source_name: str = "listening"
+    max_wait: float = DEFAULT_MAX_WAIT
+    max_calls: int | None = None
+
+
+def load_listening(
+    api_settings: ApiSettings,
+    refresh_token: RefreshToken,
+    destination: Destination,
+    options: ListeningOptions,
+    progress: Progress,
+) -> Summary:
+    """Load the plays since the last run, and once a day the listener's favourites, saved tracks and playlists.
+
+    What is answered is kept in a journal until it is written: a load that stopped goes on where it stopped.
+
+    Args:
+        api_settings: Where the Web API stands, and which app asks.
+        refresh_token: The listener's authorization.
+        destination: The warehouse.
+        options: What to load.
+        progress: Told how the load goes on.
+
+    Returns:
+        What the load did; also if it stopped early, with what it had until then.
+
+    Raises:
+        LoaderError: If the load could not be done; the warehouse then is as it was before.
+    """
+    started_at = datetime.now(UTC)
+    destination.check()
+    listener = f"{api_settings.client_id}/{refresh_token.fingerprint}"
+    source = f"{options.source_name} at {api_settings.api_url} as {listener}"
+    # Not the catalogue's journal: either load may be waiting to go on.
+    journal = Journal(destination.work_dir / "listening.jsonl")
+    run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
+    client = Client(
+        api_settings,
+        max_wait=options.max_wait,
+        max_calls=options.max_calls,
+        sign_in=PersonSignIn(api_settings, refresh_token),
+    )
+    with explain_failures(destination):
+        unfinished = journal.find_unfinished_day(source)
+        if unfinished is not None and unfinished != options.observed_on:
+            # What an earlier day's run was told and did not get to write is written; nothing is asked.
+            with journal.open(source, unfinished), Answers(None, journal) as answers:
+                _Load(answers, Observation(unfinished, started_at), refresh_token).write(
+                    destination, options.source_name, api_settings.client_id, SilentProgress()
+                )
+        with journal.open(source, options.observed_on), Answers(client, journal) as answers:
+            load = _Load(answers, Observation(options.observed_on, started_at), refresh_token)
+            load.write(destination, options.source_name, api_settings.client_id, progress, run, client)
+            summary = load.summarize(run, client)
+        if not summary.stopped:
+            journal.discard()
+    clear_leftovers(destination)
+    return summary
+
+
+class _Load:
+    """One run over one day, through the answers given."""
+
+    def __init__(self, answers: Answers, seen: Observation, refresh_token: RefreshToken) -> None:
+        self._answers = answers
+        self._seen = seen
+        self._refresh_token = refresh_token
+        self._tally = Tally()
+        self._access: Access | None = None
+        self._reader: ListeningReader | None = None
+
+    def write(
+        self,
+        destination: Destination,
+        source_name: str,
+        client_id: str,
+        progress: Progress,
+        run: Run | None = None,
+        client: Client | None = None,
+    ) -> None:
+        """Read the listener's plays and library and write what is new, with the row of the run if there is one."""
+        pipeline = build_pipeline(destination)
+        with open_known(pipeline, destination) as known:
+            refuse_mixing(known, source_name, destination)
+            self._access = Access(client_id, known.read_access(), datetime.now(UTC).date())
+            api = LibraryApi(self._answers, self._access)
+            self._reader = ListeningReader(api, self._answers, known, self._seen, progress.count)
+            progress.start("Reading your listening")
+            extract(pipeline, destination, self._read(self._reader, known, run, client))
+        progress.start(f"Writing {destination.address}")
+        write(pipeline)
+
+    def summarize(self, run: Run, client: Client) -> Summary:
+        """Say what the load did so far."""
+        assert self._access is not None  # noqa: S101 - read before
+        remarks = [self._refresh_token.notice] if self._refresh_token.notice else []
+        return run.summarize(client, self._tally, self._access, remarks, list(self._list_warnings()))
+
+    def _read(
+        self, reader: ListeningReader, known: Known, run: Run | None, client: Client | None
+    ) -> Iterator[TableRows]:
+        yield from self._tally.keep_news(reader.read(), known)
+        if self._access and run and client:
+            yield TABLES["app_access"], list(self._access.build_rows())
+            yield TABLES["load_runs"], [run.build_row(self.summarize(run, client), client)]
+
+    def _list_warnings(self) -> Iterator[str]:
+        assert self._reader is not None  # noqa: S101 - read before
+        if self._reader.missed:
+            newest, oldest = self._reader.missed
+            yield (
+                f"Plays between {newest:%Y-%m-%d %H:%M} and {oldest:%Y-%m-%d %H:%M} UTC were probably missed: Spotify "
+                f"tells the last {MOST_PLAYS} only. Run the load more often; the account export holds them all."
+            )
+        if refused := self._reader.refused:
+            reason = next(iter(refused.values())) or "no reason given"
+            yield (
+                f"Spotify refuses {', '.join(refused)} ({reason}): if scopes are missing, run "
+                "`python -m loader login` again."
+            )
+        if self._refresh_token.warning:
+            yield self._refresh_token.warning

@@ -1,0 +1,142 @@
+"""What a run over the Web API did: counted while it goes on, told at its end, recorded in `load_runs`."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from loader.errors import StoppedEarlyError
+from loader.known import Known, keep_news
+from loader.spotify.access import Access
+from loader.spotify.client import Client
+from loader.spotify.rows import Record
+from loader.spotify.tables import Row, Table
+from loader.warehouse import STOPPED
+
+TableRows = tuple[Table, list[Row]]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a load did.
+
+    Attributes:
+        address: The warehouse that was written to.
+        observed_on: The day that was observed.
+        app_mode: What the app was found to be: extended, development or unknown.
+        refused: The endpoints that Spotify refuses the app.
+        rows_written: Rows that were new or changed, by raw table.
+        rows_unchanged: Rows that the warehouse held already, by raw table.
+        calls: Requests sent to the Web API.
+        retries: How many of them repeated one that had failed.
+        seconds_waited: How long Spotify made the load wait, in seconds.
+        seconds: How long the load took, in seconds.
+        stopped: Why the load stopped before its end, if it did.
+        remarks: What else is to be known, such as what was not asked for and why.
+        warnings: What went wrong without stopping the load.
+    """
+
+    address: str
+    observed_on: date
+    app_mode: str
+    refused: list[str]
+    rows_written: dict[str, int]
+    rows_unchanged: dict[str, int]
+    calls: int
+    retries: int
+    seconds_waited: float
+    seconds: float
+    stopped: StoppedEarlyError | None
+    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Tally:
+    """Counts rows on their way into the warehouse, and notes why there are no more."""
+
+    written: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+    stopped: StoppedEarlyError | None = None
+
+    def keep_news(self, records: Iterable[Record], known: Known) -> Iterator[TableRows]:
+        """Keep what the warehouse does not know yet, as batches of rows a table."""
+        for table, rows in keep_news(self._end_when_stopped(records), known, self.unchanged):
+            self.written[table.name] += len(rows)
+            yield table, rows
+
+    def _end_when_stopped(self, records: Iterable[Record]) -> Iterator[Record]:
+        """End the records where the load has to stop, so that what came before is written."""
+        try:
+            yield from records
+        except StoppedEarlyError as error:
+            self.stopped = error
+        except KeyboardInterrupt:
+            self.stopped = StoppedEarlyError(STOPPED)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run over the Web API.
+
+    Attributes:
+        source_name: Where its rows come from, for `load_runs`.
+        address: The warehouse that is written to.
+        observed_on: The day that is observed.
+        started_at: When it started, UTC.
+        tables: The names of the raw tables it writes to, in the order in which they are shown.
+    """
+
+    source_name: str
+    address: str
+    observed_on: date
+    started_at: datetime
+    tables: tuple[str, ...]
+
+    def summarize(
+        self,
+        client: Client,
+        tally: Tally,
+        access: Access,
+        remarks: Sequence[str] = (),
+        warnings: Sequence[str] = (),
+    ) -> Summary:
+        """Say what the run did so far."""
+        return Summary(
+            address=self.address,
+            observed_on=self.observed_on,
+            app_mode=access.mode,
+            refused=access.list_refused(),
+            rows_written={name: tally.written[name] for name in self.tables},
+            rows_unchanged=dict(tally.unchanged),
+            calls=client.call_count,
+            retries=client.retries,
+            seconds_waited=client.seconds_waited,
+            seconds=(datetime.now(UTC) - self.started_at).total_seconds(),
+            stopped=tally.stopped,
+            remarks=tuple(remarks),
+            warnings=tuple(warnings),
+        )
+
+    def build_row(self, summary: Summary, client: Client) -> Row:
+        """Build the row of `load_runs`."""
+        said = [str(summary.stopped)] if summary.stopped else [*summary.warnings, *summary.remarks]
+        return {
+            "run_id": uuid.uuid4().hex,
+            "started_at": self.started_at,
+            "finished_at": datetime.now(UTC),
+            "observed_on": self.observed_on,
+            "source": self.source_name,
+            "app_mode": summary.app_mode,
+            "outcome": "stopped early" if summary.stopped else "done",
+            "calls": summary.calls,
+            "retries": summary.retries,
+            "seconds_waited": summary.seconds_waited,
+            "refusals": client.refusals,
+            "rows_written": sum(summary.rows_written.values()),
+            "rows_rejected": summary.rows_written["rejected_objects"],
+            "message": " ".join(said) or None,
+        }
