@@ -6,13 +6,16 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
 from typer.exceptions import Abort, TyperException
 
 from loader.demo.catalogue import World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
+from loader.demo.export import write_export
+from loader.demo.listener import MadeUpListener
+from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
 from loader.demo.shapes import Mode
 from loader.destinations import Destination, choose_destination
 from loader.errors import (
@@ -42,6 +45,7 @@ from loader.settings import (
 from loader.spotify.client import DEFAULT_MAX_WAIT
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.sign_in import REDIRECT_URI
+from loader.warehouse import MADE_UP
 from loader.webhook import tell_webhook
 
 app = typer.Typer(
@@ -179,14 +183,16 @@ def demo(
 
     The world stands behind a local server that answers as Spotify's Web API does, so this is the real load, from the
     first call to the last row. It changes from day to day: load several days with `--as-of`, running dbt in
-    between, and history appears in the marts. `make demo` does all of that.
+    between, and history appears in the marts. `make demo` does all of that. The world has a listener, too: what they
+    played lately comes from the same server, and three years of plays from an account export.
 
     Example: `python -m loader demo --as-of 2026-09-07`
     """
     observed_on = _read_day(as_of)
     warehouse = choose_destination(destination or read_destination_name())
     world = World(seed=seed, artists=artists)
-    with serve(world, mode=mode, day=observed_on) as server:
+    listener = MadeUpListener(world)
+    with serve(world, mode=mode, day=observed_on, listener=listener) as server, TemporaryDirectory() as folder:
         api_settings = ApiSettings(
             client_id=CLIENT_ID,
             client_secret=CLIENT_SECRET,
@@ -194,14 +200,18 @@ def demo(
             accounts_url=server.accounts_url,
             reccobeats_url=server.reccobeats_url,
         )
-        options = LoadOptions(world.artist_ids(), observed_on, source_name="demo")
-        _run(
-            lambda progress: load_catalogue(api_settings, warehouse, options, progress),
-            warehouse,
-            observed_on,
-            log_format,
-            quiet,
+        export = Path(folder) / "my_spotify_data.zip"
+        write_export(listener, export, observed_on)
+        catalogue = LoadOptions(world.artist_ids(), observed_on, source_name=MADE_UP)
+        heard = ListeningOptions(observed_on, source_name=MADE_UP)
+        refresh_token = RefreshToken(REFRESH_TOKEN)
+        loads: tuple[Callable[[Progress], Summary | FileSummary], ...] = (
+            lambda progress: load_catalogue(api_settings, warehouse, catalogue, progress),
+            lambda progress: load_listening(api_settings, refresh_token, warehouse, heard, progress),
+            lambda progress: load_files(History([export]), warehouse, progress, source_name=MADE_UP),
         )
+        for load_part in loads:
+            _run(load_part, warehouse, observed_on, log_format, quiet)
 
 
 @app.command()

@@ -245,7 +245,7 @@ def keep_news(
     """Keep what the warehouse does not know yet, as batches of rows a table.
 
     A row that stands there already is dropped, and so is an object that was seen on a later day:
-    attributes only move forward. A column that a row says nothing of keeps its stored value.
+    attributes only move forward.
 
     Args:
         records: Rows with the names of their tables.
@@ -269,10 +269,7 @@ def keep_news(
 
 def _drop_known(table: Table, rows: list[Row], known: Known, unchanged: Counter[str]) -> list[Row]:
     stored = known.find_rows(table, rows)
-    news = rows
-    if stored:
-        found = [(row, stored.get(table.read_key(row))) for row in rows]
-        news = [{**(old or {}), **row} for row, old in found if _is_news(table, row, old)]
+    news = [row for row in rows if _is_news(table, row, stored.get(table.read_key(row)))] if stored else rows
     unchanged[table.name] += len(rows) - len(news)
     return news
 

@@ -80,7 +80,10 @@ def log_in(
             f"Open this address in any browser:\n{address}\nThen paste here the address that the browser ends at, "
             f"which begins with {redirect_uri} (that nothing is shown there is all right):"
         )
-        answer = ask().strip()
+        try:
+            answer = ask().strip()
+        except EOFError:
+            raise MendableError("No address was pasted: run the login again where you can type.") from None
     return _exchange(sign_in, _read_code(answer, redirect_uri, state))
 
 

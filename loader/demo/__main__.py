@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from loader.demo.accounts import CLIENT_ID, CLIENT_SECRET
+from loader.demo.accounts import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
 from loader.demo.catalogue import (
     DEFAULT_ALBUMS_PER_ARTIST,
     DEFAULT_ARTISTS,
@@ -19,8 +19,10 @@ from loader.demo.catalogue import (
 )
 from loader.demo.contract import Catalogue, CatalogueError
 from loader.demo.endpoints import MODES
+from loader.demo.export import write_export
 from loader.demo.faults import FAULTS, TRANSIENT, Fault, Random
 from loader.demo.folder import Folder
+from loader.demo.listener import MadeUpListener
 from loader.demo.server import HOST, Server, serve
 
 EXIT_DONE = 0
@@ -49,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         catalogue = _make_catalogue(options)
+        listener = MadeUpListener(catalogue) if isinstance(catalogue, World) else None
+        if options.export is not None:
+            return _write_export(parser.prog, listener, options.export, options.day or date.today())
         server = serve(
             catalogue,
             mode=options.mode,
@@ -57,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
             faults=Random(options.fault_rate, options.fault_seed, options.faults) if options.fault_rate else None,
             audio_features=not options.no_audio_features,
             keep_log=False,
+            listener=listener,
         )
     except CatalogueError as error:
         return _complain(parser.prog, str(error))
@@ -97,6 +103,12 @@ def _build_parser() -> argparse.ArgumentParser:
         "--no-audio-features",
         action="store_true",
         help="refuse audio features to an extended-quota app as well, as newer ones meet it",
+    )
+    parser.add_argument(
+        "--export",
+        type=Path,
+        metavar="FILE.zip",
+        help="write the account export of the world's listener, three years of plays until the day, and end",
     )
     served = parser.add_argument_group("what is served")
     served.add_argument("--folder", type=Path, metavar="DIR", help="real API objects, one file YYYY-MM-DD.json a day")
@@ -152,6 +164,17 @@ def _make_catalogue(options: argparse.Namespace) -> Catalogue:
     return World(options.seed, options.artists, options.albums_per_artist, options.tracks_per_album)
 
 
+def _write_export(program: str, listener: MadeUpListener | None, path: Path, until: date) -> int:
+    if listener is None:
+        return _complain(program, "a folder of real answers has no listener whose export could be written.")
+    try:
+        plays = write_export(listener, path, until)
+    except OSError as error:
+        return _complain(program, f"{path} cannot be written: {error.strerror}.")
+    print(f"{path}: {plays:,} plays. Load it with: python -m loader history {path}")
+    return EXIT_DONE
+
+
 def _describe(server: Server, catalogue: Catalogue) -> str:
     artists = catalogue.artist_ids()
     example = artists[0] if artists else "ID"
@@ -163,6 +186,7 @@ export SPOTIFY_ACCOUNTS_URL={server.accounts_url}
 export RECCOBEATS_API_URL={server.reccobeats_url}
 export SPOTIFY_CLIENT_ID={CLIENT_ID}
 export SPOTIFY_CLIENT_SECRET={CLIENT_SECRET}
+export SPOTIFY_REFRESH_TOKEN={REFRESH_TOKEN}
 
 Try it:
   token=$(curl -s -u {CLIENT_ID}:{CLIENT_SECRET} -d grant_type=client_credentials \\

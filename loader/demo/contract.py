@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 ApiObject = dict[str, Any]
 SearchType = Literal["album", "artist", "track"]
+TopType = Literal["artists", "tracks"]
 
 API_ORIGIN = "https://api.spotify.com/v1/"
 ALBUM_GROUPS = ("album", "single", "appears_on", "compilation")
@@ -64,3 +65,32 @@ class Catalogue(Protocol):
         Raises:
             CatalogueError: If nothing is known about that day.
         """
+
+
+class LibraryDay(Protocol):
+    """What Spotify knows of a listener on one day; whole objects as an extended-quota app of before 2026 gets them."""
+
+    def profile(self) -> ApiObject:
+        """Get the listener's profile."""
+
+    def plays(self) -> Sequence[ApiObject]:
+        """Get what was played before the day began, the newest first, as far as Spotify keeps it."""
+
+    def top(self, kind: TopType, time_range: str) -> Sequence[ApiObject] | None:
+        """Get the listener's favourites, whole artists or tracks; None if there is no such range of time."""
+
+    def saved_tracks(self) -> Sequence[ApiObject | None]:
+        """Get the saved tracks, the newest first, each `{added_at, track}`."""
+
+    def playlists(self) -> Sequence[ApiObject | None]:
+        """Get the playlists of the library, their `tracks` as `{href, total}`."""
+
+    def playlist_items(self, playlist_id: str) -> Sequence[ApiObject | None] | None:
+        """Get what is in a playlist, each `{added_at, added_by, is_local, track}`; None if Spotify shows it nobody."""
+
+
+class Listener(Protocol):
+    """A person whose listening changes from day to day."""
+
+    def on(self, day: date) -> LibraryDay:
+        """See what Spotify knows of the person on a day."""

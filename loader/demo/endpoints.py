@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import get_args
 
-from loader.demo.contract import ALBUM_GROUPS, API_ORIGIN, SEARCH_LIMIT, ApiObject, CatalogueDay, SearchType
+from loader.demo.contract import ALBUM_GROUPS, API_ORIGIN, SEARCH_LIMIT, ApiObject, CatalogueDay, LibraryDay, SearchType
 from loader.demo.mixing import is_base62
 from loader.demo.shapes import Lens, Mode, build_page
 
@@ -50,6 +50,8 @@ class Request:
         has_audio_features: Whether an extended-quota app may ask for audio features.
         id: The id in the path, or an empty text.
         params: What the query says.
+        library: What Spotify knows of the listener; None where there is nobody.
+        scopes: What the listener allows the app; None where the app asks by itself.
     """
 
     day: CatalogueDay
@@ -57,6 +59,8 @@ class Request:
     has_audio_features: bool
     id: str
     params: dict[str, str]
+    library: LibraryDay | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def lens(self) -> Lens:
@@ -70,7 +74,7 @@ def find_template(path: str) -> tuple[str, str]:
     A trailing slash makes no difference.
     """
     parts = path.strip("/").split("/")
-    if parts[0] != "v1" or len(parts) < len(("v1", "artists", "id")):
+    if parts[0] != "v1" or len(parts) < len(("v1", "artists", "id")) or parts[1] == "me":
         return "/" + "/".join(parts), ""
     id_, parts[2] = parts[2], "{id}"
     return "/" + "/".join(parts), id_
@@ -107,20 +111,20 @@ def _get_artist_albums(request: Request) -> ApiObject:
     groups = request.params.get("include_groups", ",".join(ALBUM_GROUPS)).split(",")
     if not set(groups) <= set(ALBUM_GROUPS):
         raise Refusal(HTTPStatus.BAD_REQUEST, "Invalid include_groups")
-    limit, offset = _read_window(request, _PAGE_SIZES[request.mode])
+    limit, offset = read_window(request, _PAGE_SIZES[request.mode])
     albums = request.day.artist_albums(request.id, groups)
     if albums is None:
-        raise _not_found()
+        raise not_found()
     lens = request.lens
     shown = [lens.show_album(album) for album in albums[offset : offset + limit]]
     address = f"{API_ORIGIN}artists/{request.id}/albums"
-    return build_page(shown, len(albums), limit, offset, address, _other_params(request))
+    return build_page(shown, len(albums), limit, offset, address, other_params(request))
 
 
 def _get_top_tracks(request: Request) -> ApiObject:
     tracks = request.day.top_tracks(request.id)
     if tracks is None:
-        raise _not_found()
+        raise not_found()
     lens = request.lens
     return {"tracks": [lens.show_track(track) for track in tracks]}
 
@@ -134,10 +138,10 @@ def _get_albums(request: Request) -> ApiObject:
 
 
 def _get_album_tracks(request: Request) -> ApiObject:
-    limit, offset = _read_window(request, _TRACKS_PAGE_SIZES)
+    limit, offset = read_window(request, _TRACKS_PAGE_SIZES)
     tracks = request.day.album_tracks(request.id)
     if tracks is None:
-        raise _not_found()
+        raise not_found()
     return _build_tracks_page(request, request.id, tracks, limit, offset)
 
 
@@ -165,7 +169,7 @@ def _search(request: Request) -> ApiObject:
     if not query:
         raise Refusal(HTTPStatus.BAD_REQUEST, "No search query")
     kinds = request.params.get("type", "").split(",")
-    limit, offset = _read_window(request, _PAGE_SIZES[request.mode])
+    limit, offset = read_window(request, _PAGE_SIZES[request.mode])
     if offset > SEARCH_LIMIT:
         raise Refusal(HTTPStatus.BAD_REQUEST, "Invalid offset")
     lens = request.lens
@@ -177,7 +181,7 @@ def _search(request: Request) -> ApiObject:
             raise Refusal(HTTPStatus.BAD_REQUEST, f"Bad search type field {kind}")
         found = request.day.search(query, wanted)
         shown = [show[kind](item) for item in found[offset : offset + limit]]
-        params = {**_other_params(request), "type": kind}
+        params = {**other_params(request), "type": kind}
         answer_[f"{kind}s"] = build_page(shown, len(found), limit, offset, f"{API_ORIGIN}search", params)
     return answer_
 
@@ -213,11 +217,12 @@ def _build_tracks_page(
 ) -> ApiObject:
     lens = request.lens
     shown = [lens.show_track(track) for track in tracks[offset : offset + limit]]
-    params = {name: value for name, value in _other_params(request).items() if name != "ids"}
+    params = {name: value for name, value in other_params(request).items() if name != "ids"}
     return build_page(shown, len(tracks), limit, offset, f"{API_ORIGIN}albums/{album_id}/tracks", params)
 
 
-def _other_params(request: Request) -> dict[str, str]:
+def other_params(request: Request) -> dict[str, str]:
+    """Say what else than a page was asked."""
     return {name: value for name, value in request.params.items() if name not in {"limit", "offset"}}
 
 
@@ -237,18 +242,24 @@ def _check_id(id_: str) -> None:
         raise Refusal(HTTPStatus.BAD_REQUEST, "Invalid base62 id")
 
 
-def _read_window(request: Request, sizes: tuple[int, int]) -> tuple[int, int]:
+def read_window(request: Request, sizes: tuple[int, int]) -> tuple[int, int]:
+    """Read limit and offset of a page, by the default size and the most.
+
+    Raises:
+        Refusal: If they are not what the Web API takes.
+    """
     default, most = sizes
-    limit = _read_number(request.params.get("limit"), default)
+    limit = read_number(request.params.get("limit"), default)
     if limit is None or not 1 <= limit <= most:
         raise Refusal(HTTPStatus.BAD_REQUEST, "Invalid limit")
-    offset = _read_number(request.params.get("offset"), 0)
+    offset = read_number(request.params.get("offset"), 0)
     if offset is None:
         raise Refusal(HTTPStatus.BAD_REQUEST, "Invalid offset")
     return limit, offset
 
 
-def _read_number(text: str | None, default: int) -> int | None:
+def read_number(text: str | None, default: int) -> int | None:
+    """Read a whole number; None if it is none."""
     if text is None:
         return default
     return int(text) if text.isascii() and text.isdigit() else None
@@ -256,9 +267,10 @@ def _read_number(text: str | None, default: int) -> int | None:
 
 def _require(found: ApiObject | None) -> ApiObject:
     if found is None:
-        raise _not_found()
+        raise not_found()
     return found
 
 
-def _not_found() -> Refusal:
+def not_found() -> Refusal:
+    """Make the refusal of what is not there."""
     return Refusal(HTTPStatus.NOT_FOUND, "Resource not found")

@@ -7,7 +7,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,9 +17,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
-from loader.demo import endpoints, reccobeats
-from loader.demo.accounts import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, TOKEN_LIFETIME, Accounts
-from loader.demo.contract import API_ORIGIN, ApiObject, Catalogue
+from loader.demo import endpoints, library, reccobeats
+from loader.demo.accounts import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SCOPES, TOKEN_LIFETIME, Accounts
+from loader.demo.contract import API_ORIGIN, ApiObject, Catalogue, Listener
 from loader.demo.faults import Fault, FaultPlan
 from loader.demo.ledger import DROPPED_STATUS, Call, Calls
 from loader.demo.shapes import Mode
@@ -29,6 +29,7 @@ __all__ = ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "Server", "serve"]
 HOST = "127.0.0.1"
 
 _TOKEN_TEMPLATE = "/api/token"  # noqa: S105 - an address
+_AUTHORIZE_TEMPLATE = "/authorize"
 _JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 # Closing with an empty linger time resets the connection instead of ending it in good order.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -65,8 +66,10 @@ class Server:
         accounts: Accounts,
         audio_features: bool,
         keep_log: bool,
+        listener: Listener | None,
     ) -> None:
         self._catalogue = catalogue
+        self._person = listener
         self._accounts = accounts
         self._audio_features = audio_features
         self._ended = threading.Event()
@@ -94,6 +97,7 @@ class Server:
     @day.setter
     def day(self, day: date) -> None:
         self._view = self._catalogue.on(day)
+        self._library = self._person.on(day) if self._person else None
         self._day = day
 
     def start(self) -> None:
@@ -111,6 +115,14 @@ class Server:
     def expire_tokens(self) -> None:
         """End all access tokens given so far."""
         self._accounts.expire_tokens()
+
+    def revoke_authorizations(self) -> None:
+        """End all that a person allowed so far."""
+        self._accounts.revoke()
+
+    def refuse_authorizations(self) -> None:
+        """Let the person refuse what they are asked from now on."""
+        self._accounts.says_yes = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -131,23 +143,29 @@ class Server:
 
     def _answer(self, method: str, path: str, query: str, authorization: str, body: bytes) -> _Answer:
         template, id_ = endpoints.find_template(path)
+        params = dict(parse_qsl(query))
         if (method, template) == ("POST", _TOKEN_TEMPLATE):
             return self._write(*self._accounts.answer_token_request(authorization, body.decode(errors="replace")))
-        params = dict(parse_qsl(query))
+        if (method, template) == ("GET", _AUTHORIZE_TEMPLATE):
+            return self._redirect(self._accounts.answer_authorize_request(params))
         if template == reccobeats.TEMPLATE:
             return self._write(*reccobeats.answer(self._view, params))
-        if wrong := self._accounts.find_fault(authorization):
-            return self._refuse(endpoints.Refusal(HTTPStatus.UNAUTHORIZED, wrong))
-        if method != "GET":
-            return self._refuse(endpoints.Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed"))
-        request = endpoints.Request(self._view, self.mode, self._audio_features, id_, params)
         try:
-            return self._write(HTTPStatus.OK, endpoints.answer(template, request))
+            if wrong := self._accounts.find_fault(authorization):
+                raise endpoints.Refusal(HTTPStatus.UNAUTHORIZED, wrong)
+            if method != "GET":
+                raise endpoints.Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed")
+            scopes = self._accounts.find_scopes(authorization)
+            request = endpoints.Request(self._view, self.mode, self._audio_features, id_, params, self._library, scopes)
+            answer = library.answer if template in library.ENDPOINTS else endpoints.answer
+            return self._write(HTTPStatus.OK, answer(template, request))
         except endpoints.Refusal as refusal:
-            return self._refuse(refusal)
+            return self._write(refusal.status, refusal.body)
 
-    def _refuse(self, refusal: endpoints.Refusal) -> _Answer:
-        return self._write(refusal.status, refusal.body)
+    def _redirect(self, target: str | None) -> _Answer:
+        if target is None:
+            return _Answer(HTTPStatus.BAD_REQUEST, b"INVALID_CLIENT", {"Content-Type": "text/plain; charset=utf-8"})
+        return _Answer(HTTPStatus.FOUND, b"", {"Location": target})
 
     def _write(self, status: int, body: ApiObject) -> _Answer:
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -168,6 +186,9 @@ def serve(
     token_lifetime: int = TOKEN_LIFETIME,
     audio_features: bool = True,
     keep_log: bool = True,
+    listener: Listener | None = None,
+    scopes: Iterable[str] = SCOPES,
+    rotates_refresh_tokens: bool = False,
 ) -> Server:
     """Make a local Web API, which answers while its context is entered, or from `start` to `stop`.
 
@@ -179,17 +200,20 @@ def serve(
         faults: A plan of faults (`faults.Script`, `faults.Random`), or None.
         client_id: The one client id it knows.
         client_secret: The secret that goes with it.
-        refresh_token: The one refresh token it knows.
+        refresh_token: The refresh token of an authorization given before.
         token_lifetime: How many seconds an access token is good for.
         audio_features: Whether an extended-quota app may ask for audio features, as only old ones may.
         keep_log: Whether every call is kept in `calls.log`; the counts are kept always.
+        listener: The person who authorizes the app; None if there is nobody whose listening could be asked for.
+        scopes: What that person allows, if asked for.
+        rotates_refresh_tokens: Whether a renewal brings a new refresh token.
 
     Raises:
         CatalogueError: If the catalogue knows nothing about the day.
         OSError: If the port cannot be used.
     """
-    accounts = Accounts(client_id, client_secret, refresh_token, token_lifetime)
-    return Server(catalogue, mode, day or date.today(), port, faults, accounts, audio_features, keep_log)
+    accounts = Accounts(client_id, client_secret, refresh_token, token_lifetime, scopes, rotates_refresh_tokens)
+    return Server(catalogue, mode, day or date.today(), port, faults, accounts, audio_features, keep_log, listener)
 
 
 class _Listener(ThreadingHTTPServer):

@@ -19,7 +19,9 @@ from loader.spotify.web_api import ALBUM, ARTIST, TRACK, ApiObject
 MOST_PLAYS = 50
 """How many plays Spotify tells at most, and about how many it keeps."""
 
-_ITEM: Shape = {**TRACK, "uri": None, "is_local": None, "popularity": None, "album": ALBUM}
+# Measures are the catalogue's: what a listener is shown of them is left out.
+_ALBUM: Shape = {name: part for name, part in ALBUM.items() if name != "popularity"}
+_ITEM: Shape = {**TRACK, "uri": None, "is_local": None, "album": _ALBUM}
 _PLAYS = Reader({"items": {"track": _ITEM, "played_at": None, "context": {"uri": None}}})
 _TOP = {"artists": Reader(shape_page(ARTIST)), "tracks": Reader(shape_page(_ITEM))}
 _SAVED = Reader(shape_page({"added_at": None, "track": _ITEM}))

@@ -33,8 +33,8 @@ from loader.warehouse import (
 
 _TABLES = (
     *("plays", "top_items", "saved_tracks", "playlists", "playlist_items", "library_listings"),
-    *("artists", "albums", "tracks", "credited_artists", "genres"),
-    *("artist_metrics", "album_metrics", "track_metrics", "rejected_objects"),
+    *("listener_tracks", "listener_albums", "artists", "credited_artists", "genres"),
+    *("artist_metrics", "rejected_objects"),
 )
 
 

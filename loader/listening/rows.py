@@ -22,11 +22,12 @@ from loader.spotify.rows import (
     Record,
     build_album_rows,
     build_artist_rows,
-    build_track_metric_rows,
     build_track_rows,
 )
 
 SOURCE = "api"
+# Where the rows go that the catalogue's builders make.
+_TABLES = {"albums": "listener_albums", "tracks": "listener_tracks"}
 
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -170,11 +171,11 @@ def build_item_rows(entry: Any, playlist_id: str, position: int, seen: Observati
 
 
 def build_object_rows(track: Any, seen: Observation) -> Iterator[Record]:
-    """Build the rows of a track that the listener met, as the catalogue's loader does: what is heard has a name.
+    """Build the rows of a track that the listener met and of its album, with the names of those credited.
 
     Yields:
-        Rows of `tracks`, `albums` and `credited_artists`, and of `track_metrics` if the popularity is shown; none of
-        what is no track of Spotify's: local files, episodes, what is gone.
+        Rows of `listener_albums`, `listener_tracks` and `credited_artists`; none of what is no track of Spotify's:
+        local files, episodes, what is gone.
 
     Raises:
         UnexpectedValue: If a field has an unexpected type.
@@ -185,9 +186,11 @@ def build_object_rows(track: Any, seen: Observation) -> Iterator[Record]:
     album = read_object(track, "album")
     album_id = read_id(album) if album and album.get("id") is not None else None
     if album_id is not None:
-        yield from build_album_rows(album_id, album, seen)
-    yield from build_track_rows(track_id, track, album_id, seen)
-    yield from build_track_metric_rows(track_id, track, seen)
+        for name, row in build_album_rows(album_id, album, seen, tracks_observed_on=None):
+            row.pop("tracks_observed_on", None)
+            yield _TABLES.get(name, name), row
+    for name, row in build_track_rows(track_id, track, album_id, seen):
+        yield _TABLES.get(name, name), row
 
 
 def _read_track_id(item: Any) -> str | None:

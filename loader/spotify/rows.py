@@ -101,16 +101,14 @@ def build_artist_rows(artist_id: str, artist: Any, seen: Observation) -> Iterato
         yield "artist_metrics", seen.stamp(artist_id=artist_id, popularity=popularity, followers=followers)
 
 
-def build_album_rows(
-    album_id: str, album: Any, seen: Observation, tracks_observed_on: date | None = None
-) -> Iterator[Record]:
+def build_album_rows(album_id: str, album: Any, seen: Observation, tracks_observed_on: date | None) -> Iterator[Record]:
     """Build the rows of an album, its credits and its day's popularity (Web API: Get Album).
 
     Args:
         album_id: The id that was asked for.
         album: An album, full or as a listing shows it.
         seen: When it was observed.
-        tracks_observed_on: The day its tracks were last listed; None to leave that as it is stored.
+        tracks_observed_on: The day its tracks were last listed.
 
     Yields:
         A row of `albums`, one of `credited_artists` for each credit, and one of `album_metrics` if the
@@ -121,8 +119,7 @@ def build_album_rows(
     """
     credits_ = _read_credits(album)
     attributes = _read_album_attributes(album_id, album, credits_)
-    listed = {} if tracks_observed_on is None else {"tracks_observed_on": tracks_observed_on}
-    yield "albums", seen.stamp(**attributes, **listed)
+    yield "albums", seen.stamp(**attributes, tracks_observed_on=tracks_observed_on)
     yield from _build_credit_rows(credits_, seen)
     popularity = read_integer(album, "popularity")
     if popularity is not None:

@@ -60,6 +60,26 @@ class Table:
 # `observed_on` is the day the row is about; `loaded_at` (UTC) is when the run started that last changed it.
 _OBSERVED = (("observed_on", pa.date32()), ("loaded_at", pa.timestamp("us", tz="UTC")))
 
+_ALBUM_ATTRIBUTES = (
+    ("id", pa.string()),
+    ("name", pa.string()),
+    ("album_type", pa.string()),
+    ("release_date", pa.string()),
+    ("release_date_precision", pa.string()),
+    ("total_tracks", pa.int64()),
+    ("artist_ids", pa.string()),
+)
+_TRACK_ATTRIBUTES = (
+    ("id", pa.string()),
+    ("name", pa.string()),
+    ("album_id", pa.string()),
+    ("disc_number", pa.int64()),
+    ("track_number", pa.int64()),
+    ("duration_ms", pa.int64()),
+    ("explicit", pa.bool_()),
+    ("artist_ids", pa.string()),
+)
+
 # The features of a track, each with its Arrow type: loudness in dB, tempo in beats per minute, the others without
 # a unit. Raw values: key -1 is none detected, tempo 0 and time_signature 0 are undetected.
 AUDIO_FEATURES = {
@@ -91,13 +111,7 @@ TABLES: dict[str, Table] = {
             "entity",
             ("id",),
             (
-                ("id", pa.string()),
-                ("name", pa.string()),
-                ("album_type", pa.string()),
-                ("release_date", pa.string()),
-                ("release_date_precision", pa.string()),
-                ("total_tracks", pa.int64()),
-                ("artist_ids", pa.string()),
+                *_ALBUM_ATTRIBUTES,
                 ("tracks_observed_on", pa.date32()),
                 *_OBSERVED,
             ),
@@ -106,17 +120,7 @@ TABLES: dict[str, Table] = {
             "tracks",
             "entity",
             ("id",),
-            (
-                ("id", pa.string()),
-                ("name", pa.string()),
-                ("album_id", pa.string()),
-                ("disc_number", pa.int64()),
-                ("track_number", pa.int64()),
-                ("duration_ms", pa.int64()),
-                ("explicit", pa.bool_()),
-                ("artist_ids", pa.string()),
-                *_OBSERVED,
-            ),
+            (*_TRACK_ATTRIBUTES, *_OBSERVED),
         ),
         # Artists named in the credits of albums and tracks, whether they are followed or not.
         Table(
@@ -230,6 +234,20 @@ TABLES: dict[str, Table] = {
                 ("user_agent", pa.string()),
                 *_OBSERVED,
             ),
+        ),
+        # Tracks that the listener played or has in the library, and their albums: apart from `tracks` and `albums`, as
+        # that Spotify still shows them to the listener does not say that the catalogue still has them.
+        Table(
+            "listener_albums",
+            "entity",
+            ("id",),
+            (*_ALBUM_ATTRIBUTES, *_OBSERVED),
+        ),
+        Table(
+            "listener_tracks",
+            "entity",
+            ("id",),
+            (*_TRACK_ATTRIBUTES, *_OBSERVED),
         ),
         # The listener's library as it was on a day. A listing stands there when it was read to its end: what is not in
         # it that day is not in the library.
