@@ -9,17 +9,26 @@ import time
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dbt.cli.main import dbtRunner
 from rich.console import Console
 
 from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
+from loader.demo.export import write_export
+from loader.demo.listener import MadeUpListener
+from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
 from loader.destinations import choose_destination
 from loader.errors import EXIT_BROKEN
+from loader.file_load import FileSummary, load_files
+from loader.files.history import History
+from loader.listening.load import ListeningOptions, load_listening
 from loader.pipeline import LoadOptions, load_catalogue
 from loader.progress import show_progress
+from loader.runs import Summary
 from loader.settings import ApiSettings, read_destination_name
+from loader.spotify.refresh_token import RefreshToken
+from loader.warehouse import MADE_UP
 
 ROOT = Path(__file__).resolve().parents[1]
 DAYS = [FIRST_DAY + timedelta(days=offset) for offset in (0, 1, 7, 14, 21, 28)]
@@ -35,14 +44,15 @@ class TourError(Exception):
 
 
 def play_days(console: Console) -> None:
-    """Load each day of the made-up world and snapshot it.
+    """Load each day of the made-up world and of its listener, and snapshot it; then the listener's account export.
 
     Raises:
         LoaderError: If a load fails.
         TourError: If dbt fails.
     """
     world = World()
-    with serve(world, day=DAYS[0]) as server:
+    listener = MadeUpListener(world)
+    with serve(world, day=DAYS[0], listener=listener) as server:
         api_settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url, server.reccobeats_url)
         for day in DAYS:
             started = time.monotonic()
@@ -51,16 +61,43 @@ def play_days(console: Console) -> None:
                 summary = load_catalogue(
                     api_settings,
                     choose_destination(read_destination_name()),
-                    LoadOptions(world.artist_ids(), day, source_name="demo"),
+                    LoadOptions(world.artist_ids(), day, source_name=MADE_UP),
+                    progress,
+                )
+                heard = load_listening(
+                    api_settings,
+                    RefreshToken(REFRESH_TOKEN),
+                    choose_destination(read_destination_name()),
+                    ListeningOptions(day, source_name=MADE_UP),
                     progress,
                 )
                 progress.start("Taking snapshots")
                 _run_dbt(*SNAPSHOTS)
             console.print(
-                f"  {day:%a %d %b %Y}  {sum(summary.rows_written.values()):>7,} rows new or changed, "
-                f"{summary.calls} calls, {time.monotonic() - started:.1f} s",
+                f"  {day:%a %d %b %Y}  {_count_rows(summary) + _count_rows(heard):>7,} rows new or changed, "
+                f"{summary.calls + heard.calls} calls, {time.monotonic() - started:.1f} s",
                 highlight=False,
             )
+    _load_export(listener, console)
+
+
+def _load_export(listener: MadeUpListener, console: Console) -> None:
+    """Load three years of plays, as Spotify sends them to those who ask for their data."""
+    started = time.monotonic()
+    with TemporaryDirectory() as folder, show_progress(console, wanted=True) as progress:
+        export = Path(folder) / "my_spotify_data.zip"
+        write_export(listener, export, DAYS[-1])
+        summary = load_files(
+            History([export]), choose_destination(read_destination_name()), progress, source_name=MADE_UP
+        )
+    console.print(
+        f"  account export   {_count_rows(summary):>7,} plays of three years, {time.monotonic() - started:.1f} s",
+        highlight=False,
+    )
+
+
+def _count_rows(summary: Summary | FileSummary) -> int:
+    return sum(summary.rows_written.values())
 
 
 def build_warehouse(console: Console) -> Path:
