@@ -1,0 +1,75 @@
+"""The dbt project over three days of the made-up world, built and documented once for all tests of this folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from loader.demo.catalogue import FIRST_DAY
+from tests.conftest import ROOT
+from tour.play import SNAPSHOTS
+
+# In these weeks an artist takes another name, and tracks are withdrawn and come back.
+DAYS = [FIRST_DAY + timedelta(weeks=weeks) for weeks in range(3)]
+
+
+@dataclass
+class Project:
+    """A copy of the dbt project with a target folder and a warehouse of its own: nobody's build is touched."""
+
+    folder: Path
+    warehouse: Path
+
+    @property
+    def target(self):
+        return self.folder / "target"
+
+    def run(self, program, *arguments):
+        """Run one of the environment's programs over this project; it is called at the top of the repository."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DBT_", "ECHOSTREAM_", "SPOTIFY_", "SPOTIPY_", "RECCOBEATS_"))
+        }
+        return subprocess.run(
+            [Path(sys.executable).parent / program, *(str(argument) for argument in arguments)],
+            cwd=ROOT,
+            env={
+                **kept,
+                "DBT_PROJECT_DIR": str(self.folder),
+                "DBT_PROFILES_DIR": str(self.folder),
+                "DBT_LOG_PATH": str(self.target),
+                "ECHOSTREAM_DUCKDB": str(self.warehouse),
+                "PYTHONPATH": str(ROOT),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def succeed(self, program, *arguments):
+        """Run a program that has to succeed, and return what it printed."""
+        finished = self.run(program, *arguments)
+        assert finished.returncode == 0, f"{program} {arguments[0]} failed:\n{finished.stdout}{finished.stderr}"
+        return finished.stdout
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """The project, built over three weeks of the made-up world."""
+    top = tmp_path_factory.mktemp("project")
+    folder = shutil.copytree(
+        ROOT / "dbt_project", top / "dbt_project", ignore=shutil.ignore_patterns("target", "logs", "dbt_packages")
+    )
+    project = Project(folder, top / "echostream.duckdb")
+    for day in DAYS:
+        project.succeed("python", "-m", "loader", "demo", "--quiet", "--as-of", day)
+        project.succeed("dbt", "--quiet", *SNAPSHOTS)
+    project.succeed("dbt", "--quiet", "build")
+    project.succeed("dbt", "--quiet", "docs", "generate")
+    return project
