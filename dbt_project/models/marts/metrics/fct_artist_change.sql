@@ -8,13 +8,13 @@ measurements as (
 compared as (
     select
         measurements.*,
-        lag(popularity) over (
-            partition by artist_id, case when popularity is null then 0 else 1 end
-            order by observed_on
+        lag(measurements.popularity) over (
+            partition by measurements.artist_id, case when measurements.popularity is null then 0 else 1 end
+            order by measurements.observed_on
         ) as popularity_before,
-        lag(followers) over (
-            partition by artist_id, case when followers is null then 0 else 1 end
-            order by observed_on
+        lag(measurements.followers) over (
+            partition by measurements.artist_id, case when measurements.followers is null then 0 else 1 end
+            order by measurements.observed_on
         ) as followers_before
     from measurements
 )

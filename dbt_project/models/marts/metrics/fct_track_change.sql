@@ -7,7 +7,9 @@ measurements as (
 compared as (
     select
         measurements.*,
-        lag(popularity) over (partition by track_id order by observed_on) as popularity_before
+        lag(measurements.popularity) over (
+            partition by measurements.track_id order by measurements.observed_on
+        ) as popularity_before
     from measurements
 )
 
