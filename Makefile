@@ -36,7 +36,7 @@ demo: install ## Play some weeks of a made-up music world into a warehouse, and 
 
 .PHONY: test
 test: install lint ## Run every check and test
-	@$(BIN)/pytest --numprocesses auto
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup
 
 .PHONY: lint
 lint: install ## Check style and types of Python and SQL
@@ -65,6 +65,11 @@ load: install ## Load today's day of the artists in .dlt/config.toml, then build
 docs: install ## Show the warehouse's documentation and lineage in the browser
 	@$(BIN)/dbt docs generate
 	@$(BIN)/dbt docs serve
+
+.PHONY: diagram
+diagram: install ## Draw the entity diagram of the documentation's overview anew
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/python docs/entity_diagram.py
 
 .PHONY: lock
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
