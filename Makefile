@@ -36,7 +36,7 @@ demo: install ## Play some weeks of a made-up music world into a warehouse, and 
 
 .PHONY: test
 test: install lint ## Run every check and test
-	@$(BIN)/pytest --numprocesses auto --dist loadgroup
+	@$(BIN)/pytest --numprocesses auto
 
 .PHONY: lint
 lint: install ## Check style and types of Python and SQL

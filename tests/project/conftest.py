@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from loader.demo.catalogue import FIRST_DAY
 from tests.conftest import ROOT
@@ -60,16 +61,32 @@ class Project:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory):
-    """The project, built over three weeks of the made-up world."""
-    top = tmp_path_factory.mktemp("project")
-    folder = shutil.copytree(
-        ROOT / "dbt_project", top / "dbt_project", ignore=shutil.ignore_patterns("target", "logs", "dbt_packages")
+def project(tmp_path_factory, worker_id):
+    """The project, built over three weeks of the made-up world: once a run, and a copy for each worker."""
+    run = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        run = run.parent
+    built, finished = run / "built", run / "built.finished"
+    with FileLock(run / "built.lock"):
+        if not finished.exists():
+            shutil.rmtree(built, ignore_errors=True)
+            build(name_project(built))
+            finished.touch()
+    return name_project(shutil.copytree(built, tmp_path_factory.mktemp("project") / "copy"))
+
+
+def name_project(top):
+    """Say where a project and its warehouse stand under a folder."""
+    return Project(top / "dbt_project", top / "echostream.duckdb")
+
+
+def build(project):
+    """Play the days and build everything, documentation included."""
+    shutil.copytree(
+        ROOT / "dbt_project", project.folder, ignore=shutil.ignore_patterns("target", "logs", "dbt_packages")
     )
-    project = Project(folder, top / "echostream.duckdb")
     for day in DAYS:
         project.succeed("python", "-m", "loader", "demo", "--quiet", "--as-of", day)
         project.succeed("dbt", "--quiet", *SNAPSHOTS)
     project.succeed("dbt", "--quiet", "build")
     project.succeed("dbt", "--quiet", "docs", "generate")
-    return project

@@ -7,8 +7,6 @@ import pytest
 
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("project")
-
 ANALYSES = sorted(path.stem for path in (ROOT / "dbt_project" / "analyses").glob("*.sql"))
 
 

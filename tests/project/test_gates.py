@@ -2,12 +2,7 @@
 
 import json
 
-import pytest
-
 from tests.conftest import read_rows
-
-# One worker plays the days, for all of this folder.
-pytestmark = pytest.mark.xdist_group("project")
 
 
 def test_structure_and_governance_pass_every_check(project):

@@ -7,8 +7,6 @@ import pytest
 
 from tests.conftest import read_rows
 
-pytestmark = pytest.mark.xdist_group("project")
-
 # What each metric is over everything there is, said a second time without the views and measures it is made of.
 TOTALS = {
     "followers": """

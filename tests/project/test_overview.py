@@ -2,11 +2,7 @@
 
 import json
 
-import pytest
-
 from docs.entity_diagram import OVERVIEW, draw_diagram, put_diagram
-
-pytestmark = pytest.mark.xdist_group("project")
 
 
 def test_the_diagram_is_that_of_the_marts(project):
