@@ -57,7 +57,7 @@ _ALBUM = {
 _SHAPES: dict[str, Shape] = {
     "artists": _ARTIST,
     "albums": {**_ALBUM, "tracks": {**_PAGE, "items": _TRACK}},
-    "tracks": {**_TRACK, "popularity": None, "album": {"id": None}},
+    "tracks": {**_TRACK, "popularity": None, "album": _ALBUM},
     "measured tracks": {"popularity": None},
 }
 _MEASURES: Shape = {"popularity": None}
