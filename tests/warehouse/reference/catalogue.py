@@ -51,12 +51,14 @@ class Catalogue:
         artists: Whole artists.
         albums: Albums.
         tracks: Tracks.
+        carried_albums: Albums as their tracks carry them, also those that are not there themselves.
         credited_names: What artists are called where albums and tracks credit them, whole or not.
     """
 
     artists: Mapping[str, Artist]
     albums: Mapping[str, Album]
     tracks: Mapping[str, Track]
+    carried_albums: Mapping[str, Album]
     credited_names: Mapping[str, str]
 
     def list_albums(self, artist_id):

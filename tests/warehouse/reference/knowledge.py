@@ -5,7 +5,8 @@ The rules of loading:
 1. Followed artists are asked for; each artist's listing names albums, each album's listing names tracks. Credits on
    what was read name artists, followed or not.
 2. What is known, should have been listed that day and was not, is asked for by its id, also if it was another load of
-   that day that read the listing. Only "not there" is absence.
+   that day that read the listing. Only "not there" is absence. A track found like this may have moved to an album that
+   nobody knows: then the album is known as the track carries it, without measures and without its listing.
 3. The latest answer is that of the latest day. An answer about an earlier day is not kept, one about the same day
    replaces the one before.
 4. Measures are of their day: any load adds them, and replaces those of its day that differ.
@@ -90,6 +91,7 @@ class _Reading:
                 self._open_album(album_id)
         for track_id in tracks:
             if track_id in self.catalogue.tracks:
+                self._see_carried_album(track_id)
                 self._see_track(track_id)
             else:
                 self._note_absence("track", track_id)
@@ -123,6 +125,7 @@ class _Reading:
             and known is not None
             and self.known.find_withdrawal("album", album_id) is None
             and known.attributes == describe_album(self.catalogue.albums[album_id])
+            and known.tracks_listed_on is not None
             and self.day - known.tracks_listed_on < OPENED_AGAIN_AFTER
         )
 
@@ -174,6 +177,13 @@ class _Reading:
         self._keep(self.known.answers["track"], track_id, describe_track(track))
         self._measure("track", track_id, popularity=track.popularity)
         self._see_credits(track)
+
+    def _see_carried_album(self, track_id):
+        album_id = self.catalogue.tracks[track_id].album_id
+        if album_id not in self.known.answers["album"]:
+            album = self.catalogue.carried_albums[album_id]
+            self._keep(self.known.answers["album"], album_id, describe_album(album))
+            self._see_credits(album)
 
     def _see_credits(self, credited):
         for artist_id in credited.artist_ids:

@@ -36,8 +36,7 @@ def build_marts(steps: Iterable[Step]) -> dict[str, list[dict]]:
 def _build_dimensions(known, history):
     return {
         "dim_artist": [
-            {**_identify("artist", id_, version), **version.attributes}
-            for id_, version in _walk(history, "artist")
+            {**_identify("artist", id_, version), **version.attributes} for id_, version in _walk(history, "artist")
         ],
         "dim_album": [
             {

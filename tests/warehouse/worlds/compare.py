@@ -57,14 +57,21 @@ def find_difference(path: Path, worlds: list[World], runs: int) -> str | None:
 
 
 def _read_mart(warehouse, mart, names):
-    there = [name for (name,) in warehouse.execute(
-        "select column_name from information_schema.columns where table_schema = 'marts' and table_name = ?", [mart]
-    ).fetchall()]
+    there = [
+        name
+        for (name,) in warehouse.execute(
+            "select column_name from information_schema.columns where table_schema = 'marts' and table_name = ?", [mart]
+        ).fetchall()
+    ]
     unknown = {*there} - {*names} - NOT_COMPARED.get(mart, set())
     assert not unknown, f"The reference says nothing about {mart}: {', '.join(sorted(unknown))}"
-    numbers = {time: number for number, (time,) in enumerate(warehouse.execute(
-        "select epoch_us(started_at) from raw_spotify.load_runs order by started_at"
-    ).fetchall(), start=1)}
+    numbers = {
+        time: number
+        for number, (time,) in enumerate(
+            warehouse.execute("select epoch_us(started_at) from raw_spotify.load_runs order by started_at").fetchall(),
+            start=1,
+        )
+    }
     selected = ", ".join(f"epoch_us({name})" if name == "loaded_at" else name for name in names)
     for row in warehouse.execute(f"select {selected} from marts.{mart}").fetchall():
         yield tuple(numbers[value] if name == "loaded_at" else value for name, value in zip(names, row, strict=True))

@@ -63,7 +63,7 @@ def plan_runs(seed: str, days: int = DAYS) -> list[Run]:
     The marts are built at the end and three times before, one of which a repeated day follows: what is measured then
     stays, but may belong to another version.
     """
-    random = Random(f"{seed}/runs")
+    random = Random(f"{seed}/runs")  # noqa: S311 - chance, no secret
     # Somewhere more than a month is skipped: what a development-mode app knows is too old then.
     gaps = [random.choice([1, 1, 1, 2, 5]) for _ in range(days - 1)]
     gaps[random.randrange(1, days - 2)] = 40
@@ -95,7 +95,8 @@ def generate_world(seed: str, number: int, runs: list[Run], shows_measures: bool
         runs: The runs that all worlds share.
         shows_measures: Whether the app that loads it is shown popularity and followers.
     """
-    return _Making(Random(f"{seed}/{number}"), number).make(runs, shows_measures)
+    random = Random(f"{seed}/{number}")  # noqa: S311 - chance, no secret
+    return _Making(random, number).make(runs, shows_measures)
 
 
 class _Making:
@@ -154,7 +155,7 @@ class _Making:
             (self.albums, self._draw_album),
             (self.tracks, self._draw_track),
         ):
-            for id_, attributes in objects.items():
+            for attributes in objects.values():
                 for name, value in draw().items():
                     is_measure = name in {"popularity", "followers"}
                     if self.random.random() < (measures_chance if is_measure else chance):
@@ -210,25 +211,26 @@ class _Making:
 
     def _show(self):
         """Show what is there at the moment."""
+        albums = {
+            id_: Album(
+                album["name"],
+                album["album_type"],
+                *album["release"],
+                album["total_tracks"],
+                album["artist_ids"],
+                album["popularity"],
+            )
+            for id_, album in self.albums.items()
+        }
         return Catalogue(
             artists={
                 id_: Artist(self.names[id_], artist["genres"], artist["popularity"], artist["followers"])
                 for id_, artist in self.artists.items()
                 if self.is_there[id_]
             },
-            albums={
-                id_: Album(
-                    album["name"],
-                    album["album_type"],
-                    *album["release"],
-                    album["total_tracks"],
-                    album["artist_ids"],
-                    album["popularity"],
-                )
-                for id_, album in self.albums.items()
-                if self.is_there[id_]
-            },
+            albums={id_: album for id_, album in albums.items() if self.is_there[id_]},
             tracks={id_: Track(**track) for id_, track in self.tracks.items() if self.is_there[id_]},
+            carried_albums=albums,
             credited_names={
                 id_: f"{name} (credited)" if self.artists.get(id_, {}).get("credited_otherwise") else name
                 for id_, name in self.names.items()

@@ -6,7 +6,10 @@ changes a macro adapts its mutations; a new macro needs one.
 
 MUTATIONS = {
     "availability_cte": [
-        ("withdrawals.withdrawn_on > {{ objects }}.observed_on", "withdrawals.withdrawn_on < {{ objects }}.observed_on"),
+        (
+            "withdrawals.withdrawn_on > {{ objects }}.observed_on",
+            "withdrawals.withdrawn_on < {{ objects }}.observed_on",
+        ),
         ("when withdrawals.object_id is null then", "when 1 = 1 then"),
         ("left join withdrawals", "inner join withdrawals"),
     ],
@@ -33,12 +36,18 @@ MUTATIONS = {
     "version_ctes": [
         ("dated.seen_from < dated.seen_until", "dated.seen_from <= dated.seen_until"),
         ("order by dated.seen_from", "order by dated.seen_from desc"),
-        ("then {{ beginning_of_time() }} else seen_from end as valid_from", "then seen_from else seen_from end as valid_from"),
+        (
+            "then {{ beginning_of_time() }} else seen_from end as valid_from",
+            "then seen_from else seen_from end as valid_from",
+        ),
         ("then seen_until else seen_from end as valid_to", "then seen_until else seen_until end as valid_to"),
         (" or row_number_of_object = 1\n", "\n"),
         ("lead(valid_from) over", "min(valid_to) over"),
         ("when valid_to = {{ end_of_time() }}", "when valid_to < {{ end_of_time() }}"),
         ("cast(dbt_valid_from as date) as seen_from", "cast(loaded_at as date) as seen_from"),
     ],
-    "version_key": [("\"'|'\"", "\"'-'\""), ("iso_date_text(valid_from)", "iso_date_text(\"cast('2000-01-01' as date)\")")],
+    "version_key": [
+        ("\"'|'\"", "\"'-'\""),
+        ("iso_date_text(valid_from)", "iso_date_text(\"cast('2000-01-01' as date)\")"),
+    ],
 }

@@ -37,7 +37,9 @@ class Dbt:
     def __call__(self, *arguments):
         answer = dbtRunner(manifest=self.manifest).invoke(["--quiet", *arguments])
         if not answer.success:
-            failed = [f"{one.node.name}: {one.message}" for one in answer.result or () if one.status in {"error", "fail"}]
+            failed = [
+                f"{one.node.name}: {one.message}" for one in answer.result or () if one.status in {"error", "fail"}
+            ]
             raise DbtError("\n".join(failed) or str(answer.exception))
 
 
@@ -51,9 +53,7 @@ def load_run(worlds: list[World], run: Run, mode: str) -> None:
     """Load a run's day of all worlds, from a local Web API that holds what they have in that run."""
     loads = [world.steps[run.number - 1].load for world in worlds]
     with serve(Answers([load.catalogue for load in loads]), mode=mode, day=run.day, keep_log=False) as server:
-        settings = ApiSettings(
-            CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url, server.reccobeats_url
-        )
+        settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url, server.reccobeats_url)
         artists = [artist_id for load in loads for artist_id in load.followed]
         options = LoadOptions(artists, run.day, audio_features=False)
         load_catalogue(settings, choose_destination("duckdb"), options, SilentProgress())

@@ -57,8 +57,8 @@ class Answers:
                 "popularity": artist.popularity,
                 "followers": {"href": None, "total": artist.followers},
             }
-        for id_, album in catalogue.albums.items():
-            self._albums[id_] = {
+        carried = {
+            id_: {
                 "id": id_,
                 "type": "album",
                 "name": album.name,
@@ -67,8 +67,11 @@ class Answers:
                 "release_date_precision": album.release_date_precision,
                 "total_tracks": album.total_tracks,
                 "artists": credit(album.artist_ids),
-                "popularity": album.popularity,
             }
+            for id_, album in catalogue.carried_albums.items()
+        }
+        for id_, album in catalogue.albums.items():
+            self._albums[id_] = {**carried[id_], "popularity": album.popularity}
         for id_, track in catalogue.tracks.items():
             simplified = {
                 "id": id_,
@@ -80,6 +83,6 @@ class Answers:
                 "explicit": track.is_explicit,
                 "artists": credit(track.artist_ids),
             }
-            self._tracks[id_] = {**simplified, "album": {"id": track.album_id}, "popularity": track.popularity}
+            self._tracks[id_] = {**simplified, "album": carried[track.album_id], "popularity": track.popularity}
             if track.is_listed:
                 self._listings.setdefault(track.album_id, []).append(simplified)
