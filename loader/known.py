@@ -183,13 +183,22 @@ class Known:
 
     def has_artist(self, artist_id: str) -> bool:
         """Tell whether the artist was ever loaded."""
-        return "artists" in self._tables and bool(self._select("select id from {artists} where id = %s", artist_id))
+        return self._has(TABLES["artists"], artist_id)
+
+    def has_album(self, album_id: str) -> bool:
+        """Tell whether the album was ever loaded."""
+        return self._has(TABLES["albums"], album_id)
 
     def read_sources(self) -> set[str]:
         """Read where the rows of this warehouse came from: the sources of its runs."""
         if self._is_empty(TABLES["load_runs"]):
             return set()
         return {source for (source,) in self._select("select distinct source from {load_runs}")}
+
+    def _has(self, table: Table, id_: str) -> bool:
+        return table.name in self._tables and bool(
+            self._select(f"select id from {{{table.name}}} where id = %s", id_)  # noqa: S608
+        )
 
     def _is_empty(self, table: Table) -> bool:
         """Whether there is nothing to find in a table; rows that come later are seen by the next reader."""

@@ -65,7 +65,7 @@ def _shape_page(item: Shape) -> Shape:
 _SHAPES: dict[str, Shape] = {
     "artists": _ARTIST,
     "albums": {**_ALBUM, "tracks": _shape_page(_TRACK)},
-    "tracks": {**_TRACK, "popularity": None, "album": {"id": None}},
+    "tracks": {**_TRACK, "popularity": None, "album": _ALBUM},
 }
 _OBJECTS = {kind: Reader(shape) for kind, shape in _SHAPES.items()}
 _BATCHES = {kind: Reader({kind: shape}) for kind, shape in _SHAPES.items()}
