@@ -133,7 +133,7 @@ scored as (
                 when points_a_week_over_1 is null then points_a_week_over_4
                 else (2 * points_a_week_over_1 + points_a_week_over_4) / 3
             end
-            / (popularity + 20),
+            / (popularity + 100),
             2
         ) as momentum_score
     from changed

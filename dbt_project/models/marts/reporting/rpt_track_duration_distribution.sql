@@ -31,6 +31,6 @@ select
     (bucket + 1) * {{ bucket_seconds }} as to_seconds,
     cast(tracks as {{ type_for('bigint') }}) as tracks,
     round(
-        cast(tracks as {{ type_for('float') }}) / sum(tracks) over (partition by release_year), 4
+        cast(tracks as {{ type_for('float') }}) / sum(tracks) over (partition by release_year), 6
     ) as share_of_year
 from counted
