@@ -53,7 +53,7 @@ def test_late_and_repeated_days_end_in_the_rising_tracks_of_a_rebuild(warehouse,
 
     # A day that is not built again keeps this mark.
     execute(warehouse, "update intermediate.int_rising_tracks set momentum_score = momentum_score + 1000")
-    # Day 28 comes late: it is compared with day 0, and day 35 with it. Day 0 is told otherwise: day 7 is compared with it.
+    # Day 28 comes late and day 35 is compared with it; day 0 is told otherwise, and days 7 and 28 are compared with it.
     load_days({28: 28, 0: 1})
     dbt("build", "--select", "+rpt_rising_tracks", *WITHOUT_TESTS)
     marked = {found for found, rows in read_rising(warehouse).items() if any(row[-2] > 1000 for row in rows)}
@@ -90,9 +90,7 @@ def test_a_development_app_gets_every_report_that_its_answers_can_fill(warehouse
     assert read_rows(warehouse, "select distinct provider from marts.fct_audio_features") == [("reccobeats",)]
 
 
-def test_features_that_another_provider_tells_better_and_those_of_unknown_tracks_are_dropped(
-    warehouse, load_days, dbt
-):
+def test_features_that_another_provider_tells_better_and_those_of_unknown_tracks_are_dropped(warehouse, load_days, dbt):
     load_days({0: 0}, mode="dev")
     for track in ("(select min(track_id) from raw_spotify.audio_features where is_known)", "'neverloaded00000000000'"):
         execute(
@@ -101,9 +99,9 @@ def test_features_that_another_provider_tells_better_and_those_of_unknown_tracks
             f"select {track}, 'files', true, 0.5, '{day(0)}', now()",
         )
     dbt("build")
-    known, asked = read_rows(
-        warehouse, "select count(*) filter (is_known), count(*) from raw_spotify.audio_features"
-    )[0]
+    known, asked = read_rows(warehouse, "select count(*) filter (is_known), count(*) from raw_spotify.audio_features")[
+        0
+    ]
     assert read_rows(
         warehouse,
         "select from_layer, to_layer, rows_in, rows_out, rows_dropped, drop_reason "

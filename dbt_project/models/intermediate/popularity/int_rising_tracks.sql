@@ -32,7 +32,7 @@ used_days as (
     {%- endfor %}
 ),
 
--- A day that nothing can be compared with has no rising tracks; one is as new as the newest of the days it is told from.
+-- A day that can be compared with none has no rising tracks; one is as new as the newest of the days it is told from.
 comparable_days as (
     select
         observed_on,
@@ -95,9 +95,9 @@ compared as (
         track_durable_key,
         observed_on,
         loaded_at,
-        {%- for days in days_compared %}
-        max(case when days_before = {{ days }} then popularity end) as popularity_{{ days }}d{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(case when days_before = 0 then popularity end) as popularity_0d,
+        max(case when days_before = 7 then popularity end) as popularity_7d,
+        max(case when days_before = 28 then popularity end) as popularity_28d
     from used_measurements
     group by
         track_id,
@@ -125,7 +125,13 @@ changed as (
 
 scored as (
     select
-        changed.*,
+        track_id,
+        track_durable_key,
+        observed_on,
+        loaded_at,
+        popularity,
+        popularity_change_7d,
+        popularity_change_28d,
         round(
             100
             * case
@@ -141,10 +147,17 @@ scored as (
 
 ranked as (
     select
-        scored.*,
+        track_id,
+        track_durable_key,
+        observed_on,
+        loaded_at,
+        popularity,
+        popularity_change_7d,
+        popularity_change_28d,
+        momentum_score,
         row_number() over (
             partition by observed_on
-            order by momentum_score desc, popularity desc, track_durable_key
+            order by momentum_score desc, popularity desc, track_durable_key asc
         ) as momentum_rank
     from scored
 )

@@ -8,7 +8,7 @@ renamed as (
     select
         ---------- ids
         cast(track_id as {{ type_for('id') }}) as track_id,
-        cast(provider as {{ type_for('code') }}) as provider,
+        cast(provider as {{ type_for('code') }}) as provider,  -- noqa: RF04
 
         ---------- features, those that were not detected as null
         cast(danceability as {{ type_for('float') }}) as danceability,
