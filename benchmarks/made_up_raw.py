@@ -56,7 +56,7 @@ def add_day(connection: duckdb.DuckDBPyConnection, day: date, changed_percent: i
     """
     for entity in ("artists", "albums", "tracks", "credited_artists", "genres"):
         connection.execute(
-            f"update {SCHEMA_NAME}.{entity} set observed_on = ?, loaded_at = ?",  # noqa: S608 - names of the contract
+            f"update {SCHEMA_NAME}.{entity} set observed_on = ?, loaded_at = ?",
             [day, _load_started(day)],
         )
     if changed_percent:
@@ -122,7 +122,7 @@ def _add_measures(connection: duckdb.DuckDBPyConnection, day: date) -> None:
         "track": "hash(id, $day) % 101",
     }.items():
         connection.execute(
-            f"insert into {SCHEMA_NAME}.{entity}_metrics "  # noqa: S608 - names of the contract
+            f"insert into {SCHEMA_NAME}.{entity}_metrics "
             f"select id, {measures}, $day, $loaded_at from {SCHEMA_NAME}.{entity}s",
             {"day": day, "loaded_at": _load_started(day)},
         )

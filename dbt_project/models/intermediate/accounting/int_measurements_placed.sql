@@ -11,13 +11,9 @@
 
 with
 
-{% for type in types -%}
-{{ type }}_ids as (
-    select distinct {{ type }}_id from {{ ref('int_' ~ type ~ '_versions') }}
-),
-
 {% if is_incremental() -%}
 -- The days to count anew: those of measurements loaded since, and those of objects that may be known by now.
+{% for type in types -%}
 {{ type }}_days as (
     select observed_on
     from {{ ref('stg_spotify__' ~ type ~ '_metrics') }}
@@ -33,8 +29,8 @@ with
     where entity = '{{ type }}_metrics' and unknown_rows > 0
 ),
 
-{% endif -%}
 {% endfor -%}
+{% endif -%}
 
 counted as (
     {%- for type in types %}
@@ -42,11 +38,14 @@ counted as (
         '{{ type }}_metrics' as entity,
         metrics.observed_on,
         count(*) as staging_rows,
-        count(*) - count({{ type }}_ids.{{ type }}_id) as unknown_rows,
+        count(*) - count(versions.{{ type }}_id) as unknown_rows,
         max(metrics.loaded_at) as loaded_at
     from {{ ref('stg_spotify__' ~ type ~ '_metrics') }} as metrics
-    left join {{ type }}_ids
-        on metrics.{{ type }}_id = {{ type }}_ids.{{ type }}_id
+    left join {{ ref('int_' ~ type ~ '_versions') }} as versions
+        on
+            metrics.{{ type }}_id = versions.{{ type }}_id
+            and metrics.observed_on >= versions.valid_from
+            and metrics.observed_on < versions.applies_until
     {%- if is_incremental() %}
     where metrics.observed_on in (select observed_on from {{ type }}_days)
     {%- endif %}
