@@ -61,7 +61,7 @@ def add_day(connection: duckdb.DuckDBPyConnection, day: date, changed_percent: i
         )
     if changed_percent:
         connection.execute(
-            f"update {SCHEMA_NAME}.tracks set name = name || ' - Remaster', duration_ms = duration_ms + 1 "  # noqa: S608
+            f"update {SCHEMA_NAME}.tracks set name = name || ' - Remaster', duration_ms = duration_ms + 1 "
             "where hash(id, ?) % 100 < ?",
             [day, changed_percent],
         )
