@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -302,9 +301,7 @@ def _plan(file: InputFile, said: Mapping[str, str]) -> Plan:
     if head.startswith(_PARQUET_MAGIC):
         return _plan_parquet(file, said)
     if head.startswith(_GZIP_MAGIC):
-        if not file.file_name.lower().endswith(".gz"):
-            raise MendableError(f"{file.name} is compressed: name it with .gz at its end.")
-        head = _unpack_head(head, file)
+        raise MendableError(f"{file.name} is compressed: name it with .gz at its end.")
     text = decode_head(head, file.name)
     if text.lstrip().startswith(("{", "[", "<")):
         raise MendableError(f"{file.name} is neither CSV nor Parquet.")
@@ -333,13 +330,6 @@ def _tell_type(type_: pa.DataType) -> Holds:
         return "list"
     is_number = pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_boolean(type_)
     return "number" if is_number or pa.types.is_decimal(type_) else "text"
-
-
-def _unpack_head(head: bytes, file: InputFile) -> bytes:
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head)
-    except zlib.error as error:
-        raise MendableError(f"{file.name} is damaged: it cannot be unpacked. Get it again.") from error
 
 
 def _read_header(text: str) -> tuple[str, str]:
