@@ -23,7 +23,10 @@ _ROWS_A_BATCH = 100_000
 _PROTOCOL = "member"
 _UNKNOWN_SIZE = 2**40
 # A query that is wrong is not the file's fault; anything else may be.
-_OWN_FAULTS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.InternalException)
+_OWN_FAULTS = (
+    *(duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.InternalException),
+    duckdb.OutOfMemoryException,
+)
 _FILE_FAULTS = (duckdb.Error, pa.ArrowException, zipfile.BadZipFile, zlib.error, UnicodeError, OSError, EOFError)
 
 
