@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -16,10 +17,14 @@ from loader.demo.shapes import Mode
 from loader.destinations import Destination, choose_destination
 from loader.errors import (
     EXIT_DONE,
+    Interrupted,
     LoaderError,
     MendableError,
-    StoppedEarlyError,
 )
+from loader.file_load import FileSummary, load_files, preview_dataset
+from loader.files.dataset import Dataset
+from loader.files.history import History
+from loader.files.layouts import read_said_columns
 from loader.notices import LOG_FORMAT_OPTION, choose_notices
 from loader.pipeline import LoadOptions, Summary, load_catalogue
 from loader.progress import Progress
@@ -99,6 +104,9 @@ LogFormatOption = Annotated[
         LOG_FORMAT_OPTION,
         help="How to tell what happens: text for people, or json for machines, one object a line on stderr.",
     ),
+]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", show_default=False, help="ZIP archives, folders or single files.")
 ]
 
 
@@ -190,8 +198,91 @@ def demo(
         )
 
 
+@app.command()
+def history(
+    files: FilesArgument,
+    keep_personal_data: Annotated[
+        bool,
+        typer.Option(
+            "--keep-personal-data",
+            help="Keep each play's user name, IP address and user agent too, which are dropped otherwise.",
+        ),
+    ] = False,
+    destination: DestinationOption = None,
+    log_format: LogFormatOption = "text",
+    quiet: QuietOption = False,
+) -> None:
+    """Load your own listening from the account export that Spotify sends you.
+
+    Takes the ZIP archive as it came, its folder, or single files, of the extended streaming history
+    (`Streaming_History_Audio_*.json`, older `endsong_*.json`) and of the account data
+    (`StreamingHistory*.json`), into `raw_spotify.plays`. Loading an export again, or one that overlaps another,
+    changes nothing that is there. How to ask Spotify for an export, and what is kept of it: docs/files.md.
+
+    Example: `python -m loader history my_spotify_data.zip`
+    """
+    warehouse = choose_destination(destination or read_destination_name())
+    _run(
+        lambda progress: load_files(History(files, keep_personal_data), warehouse, progress),
+        warehouse,
+        datetime.now(UTC).date(),
+        log_format,
+        quiet,
+    )
+
+
+@app.command()
+def dataset(
+    files: FilesArgument,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name", help="What to call the dataset; loading the name again replaces it. Default: the file's."
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="FIELD=COLUMN,…|FILE.yml",
+            help="Which of the file's columns to read a field from; an empty one leaves it out.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be read as what, and write nothing.")
+    ] = False,
+    destination: DestinationOption = None,
+    log_format: LogFormatOption = "text",
+    quiet: QuietOption = False,
+) -> None:
+    """Load a public dataset of tracks and audio features.
+
+    Takes CSV files (also .gz and in .zip) and Parquet files, into `raw_spotify.dataset_tracks`. The columns of
+    well-known datasets are recognised; of others, say with `--columns` what they hold. What Spotify itself said of
+    a track is never overwritten. Rows that cannot be used are counted by reason, and kept in
+    `raw_spotify.rejected_objects`. The fields and the known layouts: docs/files.md.
+
+    Example: `python -m loader dataset tracks.csv --columns track_id=uri,artist_names=Artist --dry-run`
+    """
+    warehouse = choose_destination(destination or read_destination_name())
+    said = read_said_columns(columns)
+    if dry_run:
+        notices = choose_notices([LOG_FORMAT_OPTION, log_format], quiet)
+        with notices.follow() as progress:
+            preview = preview_dataset(Dataset(files, said, name), progress)
+        notices.tell_preview(preview)
+        return
+    _run(
+        lambda progress: load_files(Dataset(files, said, name), warehouse, progress),
+        warehouse,
+        datetime.now(UTC).date(),
+        log_format,
+        quiet,
+    )
+
+
 def _run(
-    load_day: Callable[[Progress], Summary],
+    load_day: Callable[[Progress], Summary | FileSummary],
     warehouse: Destination,
     observed_on: date,
     log_format: LogFormat,
@@ -252,5 +343,5 @@ def _explain(error: BaseException) -> LoaderError:
     if isinstance(error, TyperException):
         return MendableError(f"{error.format_message().rstrip('.')} (see python -m loader --help).")
     if isinstance(error, Abort | KeyboardInterrupt):
-        return StoppedEarlyError("Stopped. Run the load again to go on.")
+        return Interrupted()
     return LoaderError(f"Something unexpected broke: {type(error).__name__}: {error}")

@@ -14,6 +14,7 @@ from typing import Protocol
 import dlt
 import duckdb
 from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from loader.errors import LoaderError, MendableError
 from loader.settings import read_duckdb_path
@@ -47,6 +48,9 @@ class Destination(Protocol):
 
     def build_dlt_destination(self) -> TDestinationReferenceArg:
         """Build what dlt writes to."""
+
+
+_MEMORY_LIMIT = "256MB"
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,10 @@ class DuckDb:
 
     def build_dlt_destination(self) -> TDestinationReferenceArg:
         """Build dlt's DuckDB destination."""
-        return dlt.destinations.duckdb(str(self.path))
+        credentials = DuckDbCredentials(str(self.path))
+        # Rows stand in no order, and a load of millions of them stays within bounds.
+        credentials.global_config = {"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}
+        return dlt.destinations.duckdb(credentials)
 
 
 def _check_can_create(path: Path) -> None:

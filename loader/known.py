@@ -195,6 +195,12 @@ class Known:
             return set()
         return {source for (source,) in self._select("select distinct source from {load_runs}")}
 
+    def count_rows(self, table: Table) -> int:
+        """Count the rows of a table, as it is now."""
+        if table.name not in self._tables:
+            return 0
+        return int(self._select(f"select count(*) from {{{table.name}}}")[0][0])  # noqa: S608
+
     def _has(self, table: Table, id_: str) -> bool:
         return table.name in self._tables and bool(
             self._select(f"select id from {{{table.name}}} where id = %s", id_)  # noqa: S608
@@ -203,12 +209,7 @@ class Known:
     def _is_empty(self, table: Table) -> bool:
         """Whether there is nothing to find in a table; rows that come later are seen by the next reader."""
         if table.name not in self._emptiness:
-            self._emptiness[table.name] = (
-                table.name not in self._tables
-                or not self._select(
-                    f"select count(*) from {{{table.name}}}"  # noqa: S608
-                )[0][0]
-            )
+            self._emptiness[table.name] = not self.count_rows(table)
         return self._emptiness[table.name]
 
     def _find_missing(self, object_type: str, condition: str, observed_on: date, *values: Any) -> list[str]:

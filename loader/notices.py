@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Protocol
@@ -16,9 +17,10 @@ from typing import Any, Protocol
 from rich.console import Console
 
 from loader.errors import EXIT_DONE, LoaderError, StoppedEarlyError
+from loader.file_load import FileSummary, Preview
 from loader.pipeline import Summary
 from loader.progress import Progress, show_progress
-from loader.summary import print_summary
+from loader.summary import print_file_summary, print_preview, print_summary
 
 LOG_FORMAT_OPTION = "--log-format"
 
@@ -29,8 +31,11 @@ class Notices(Protocol):
     def follow(self) -> AbstractContextManager[Progress]:
         """Tell how a load goes on while the block runs."""
 
-    def tell_summary(self, summary: Summary) -> None:
+    def tell_summary(self, summary: Summary | FileSummary) -> None:
         """Tell what a load did."""
+
+    def tell_preview(self, preview: Preview) -> None:
+        """Tell what a load of files would do."""
 
     def tell_error(self, error: LoaderError) -> None:
         """Tell in one line why there is no more to come."""
@@ -56,10 +61,18 @@ class TextNotices:
         """Show a live line, where there is a terminal."""
         return show_progress(self._errors, wanted=not self._quiet)
 
-    def tell_summary(self, summary: Summary) -> None:
+    def tell_summary(self, summary: Summary | FileSummary) -> None:
         """Print the summary."""
-        if not self._quiet:
+        if self._quiet:
+            return
+        if isinstance(summary, FileSummary):
+            print_file_summary(summary, self._output)
+        else:
             print_summary(summary, self._output)
+
+    def tell_preview(self, preview: Preview) -> None:
+        """Print the preview, which is all that was asked for."""
+        print_preview(preview, self._output)
 
     def tell_error(self, error: LoaderError) -> None:
         """Print the error and, where it is known, from when it makes sense to run again."""
@@ -98,7 +111,7 @@ class JsonNotices:
         finally:
             logger.handlers = handlers
 
-    def tell_summary(self, summary: Summary) -> None:
+    def tell_summary(self, summary: Summary | FileSummary) -> None:
         """Write all that the summary holds."""
         if self._quiet:
             return
@@ -109,15 +122,16 @@ class JsonNotices:
             exit_code=summary.stopped.exit_code if summary.stopped else EXIT_DONE,
             observed_on=summary.observed_on.isoformat(),
             warehouse=summary.address,
-            app_mode=summary.app_mode,
-            refused=summary.refused,
+            **(summary.describe_rows() if isinstance(summary, FileSummary) else _describe_calls(summary)),
             rows_written=summary.rows_written,
-            rows_unchanged=summary.rows_unchanged,
-            calls=summary.calls,
-            retries=summary.retries,
-            seconds_waited=round(summary.seconds_waited, 3),
             seconds=round(summary.seconds, 3),
         )
+
+    def tell_preview(self, preview: Preview) -> None:
+        """Write which column each field is read from, and what would become of the rows."""
+        for file in preview.files:
+            _write_line("info", "file_previewed", **asdict(file))
+        _write_line("info", "preview_finished", **preview.describe_rows())
 
     def tell_error(self, error: LoaderError) -> None:
         """Write the error, with its exit code and from when it makes sense to run again."""
@@ -132,6 +146,17 @@ class JsonNotices:
     def warn(self, message: str) -> None:
         """Write the warning."""
         _write_line("warning", "warning", message=" ".join(message.split()))
+
+
+def _describe_calls(summary: Summary) -> dict[str, Any]:
+    return {
+        "app_mode": summary.app_mode,
+        "refused": summary.refused,
+        "rows_unchanged": summary.rows_unchanged,
+        "calls": summary.calls,
+        "retries": summary.retries,
+        "seconds_waited": round(summary.seconds_waited, 3),
+    }
 
 
 class _JsonProgress:
@@ -150,9 +175,9 @@ class _JsonProgress:
         if not self._quiet:
             _write_line("info", "step_started", step=step)
 
-    def count(self, kind: str) -> None:
-        """Count one more object."""
-        self._counts[kind] += 1
+    def count(self, kind: str, number: int = 1) -> None:
+        """Count more objects."""
+        self._counts[kind] += number
 
     def end(self) -> None:
         """End the step that runs, if one does."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain
 
 import dlt
-from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
-from loader.destinations import Destination, clear_work_dir
-from loader.errors import LoaderError, MendableError, StoppedEarlyError
+from loader.destinations import Destination
+from loader.errors import Interrupted, StoppedEarlyError
 from loader.known import Known, keep_news
 from loader.progress import Progress, SilentProgress
 from loader.settings import ApiSettings
@@ -28,16 +25,19 @@ from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.journal import Journal
 from loader.spotify.references import find_artist_ids
 from loader.spotify.rows import Observation, Record
-from loader.spotify.source import CatalogueReader, build_spotify_source
-from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
+from loader.spotify.source import CatalogueReader
+from loader.spotify.tables import TABLES, Row, Table
 from loader.spotify.web_api import WebApi
+from loader.warehouse import (
+    build_pipeline,
+    clear_leftovers,
+    explain_failures,
+    extract,
+    open_known,
+    refuse_mixing,
+    write,
+)
 
-# The loader talks to Spotify and the warehouse, and to nobody else.
-os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
-os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
-os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
-
-_STOPPED = "Stopped: run the load again to go on."
 _ORDER = "the artists in order"
 
 TableRows = tuple[Table, list[Row]]
@@ -117,7 +117,7 @@ class _Tally:
         except StoppedEarlyError as error:
             self.stopped = error
         except KeyboardInterrupt:
-            self.stopped = StoppedEarlyError(_STOPPED)
+            self.stopped = Interrupted()
 
 
 class _Load:
@@ -137,8 +137,8 @@ class _Load:
 
     def read(self, artists: list[str], source_name: str, client_id: str) -> None:
         """Read the catalogue and write what is new."""
-        with _open_known(self._pipeline, self._destination) as known:
-            _refuse_mixing(known, source_name, self._destination)
+        with open_known(self._pipeline, self._destination) as known:
+            refuse_mixing(known, source_name, self._destination)
             self.access = Access(client_id, known.read_access(), datetime.now(UTC).date())
             api = WebApi(self._answers, self.access)
             self._progress.start("Looking the artists up")
@@ -147,7 +147,7 @@ class _Load:
             reader = CatalogueReader(api, known, self._seen, self._progress.count)
             self._extract(self.tally.keep_news(reader.read(ids), known))
         self._progress.start(f"Writing {self._destination.address}")
-        self._write()
+        write(self._pipeline)
 
     def finish(self, reccobeats: ReccoBeats | None, build_run: Callable[[], Row]) -> None:
         """Ask for what the listings did not name, if the load came so far, and record the run with what comes of it.
@@ -157,7 +157,7 @@ class _Load:
             build_run: Builds the row of `load_runs`, when everything else is read.
         """
         assert self.access is not None  # noqa: S101 - read before
-        with _open_known(self._pipeline, self._destination) as known:
+        with open_known(self._pipeline, self._destination) as known:
             self._progress.start("Asking for what was not listed")
             api = WebApi(self._answers, self.access)
             reader = CatalogueReader(api, known, self._seen, self._progress.count)
@@ -169,7 +169,7 @@ class _Load:
                 steps.append(self.features.read())
             records = () if self.tally.stopped else chain.from_iterable(steps)
             self._extract(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
-        self._write()
+        write(self._pipeline)
 
     def _end_with_run(
         self, batches: Iterable[TableRows], access: Access, build_run: Callable[[], Row]
@@ -184,11 +184,7 @@ class _Load:
         return [*(id_ for id_ in order if id_ in artist_ids), *(id_ for id_ in artist_ids if id_ not in order)]
 
     def _extract(self, batches: Iterable[TableRows]) -> None:
-        self._pipeline.extract(build_spotify_source(batches), loader_file_format=self._destination.file_format)
-
-    def _write(self) -> None:
-        self._pipeline.normalize()
-        self._pipeline.load(raise_on_failed_jobs=True)
+        extract(self._pipeline, self._destination, batches)
 
 
 def load_catalogue(
@@ -214,7 +210,7 @@ def load_catalogue(
     destination.check()
     source = f"{options.source_name} at {api_settings.api_url} as {api_settings.client_id}"
     journal = Journal(destination.work_dir / "answers.jsonl")
-    with _explain_failures(destination):
+    with explain_failures(destination):
         unfinished = journal.find_unfinished_day(source)
         if unfinished is not None and unfinished != options.observed_on:
             with journal.open(source, unfinished):
@@ -222,7 +218,7 @@ def load_catalogue(
         client = Client(api_settings, max_wait=options.max_wait, max_calls=options.max_calls)
         with journal.open(source, options.observed_on), Answers(client, journal) as answers:
             seen = Observation(options.observed_on, started_at)
-            load = _Load(_build_pipeline(destination), destination, answers, seen, progress)
+            load = _Load(build_pipeline(destination), destination, answers, seen, progress)
             load.read(options.artists, options.source_name, api_settings.client_id)
             summarize = partial(_summarize, load, client, destination, options.observed_on, started_at)
             reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
@@ -230,7 +226,7 @@ def load_catalogue(
             summary = summarize()
         if not summary.stopped:
             journal.discard()
-    _clear(destination)
+    clear_leftovers(destination)
     return summary
 
 
@@ -239,7 +235,7 @@ def _bring_in(
 ) -> None:
     """Write what an earlier day's run was told and did not get to write; nothing is asked."""
     with Answers(None, journal) as answers:
-        load = _Load(_build_pipeline(destination), destination, answers, Observation(day, started_at), SilentProgress())
+        load = _Load(build_pipeline(destination), destination, answers, Observation(day, started_at), SilentProgress())
         artists = answers.settle(_ORDER, list)
         if artists:
             load.read(artists, options.source_name, client_id)
@@ -285,56 +281,3 @@ def _build_run(summary: Summary, client: Client, options: LoadOptions, started_a
         "rows_rejected": summary.rows_written["rejected_objects"],
         "message": str(summary.stopped) if summary.stopped else summary.shortfall,
     }
-
-
-def _build_pipeline(destination: Destination) -> dlt.Pipeline:
-    return dlt.pipeline(
-        pipeline_name="echostream",
-        destination=destination.build_dlt_destination(),
-        dataset_name=SCHEMA_NAME,
-        pipelines_dir=str(clear_work_dir(destination)),
-    )
-
-
-def _clear(destination: Destination) -> None:
-    """Remove what a finished load leaves behind, and the folder if nothing is in it that is still needed."""
-    clear_work_dir(destination)
-    try:
-        destination.work_dir.rmdir()
-    except OSError:
-        # The journal of a load that stopped early stays.
-        return
-
-
-@contextmanager
-def _open_known(pipeline: dlt.Pipeline, destination: Destination) -> Iterator[Known]:
-    """Open what the warehouse knows; a warehouse is not made just to look into it."""
-    if not destination.exists():
-        yield Known(None)
-        return
-    with pipeline.sql_client() as client:
-        yield Known(client)
-
-
-def _refuse_mixing(known: Known, source_name: str, destination: Destination) -> None:
-    if others := known.read_sources() - {source_name}:
-        raise MendableError(
-            f"{destination.address} holds data from {', '.join(sorted(others))}, which {source_name} data must "
-            "not mix with: move it away, or name another file in ECHOSTREAM_DUCKDB."
-        )
-
-
-@contextmanager
-def _explain_failures(destination: Destination) -> Iterator[None]:
-    """Turn what dlt wraps around an error back into the error, or into one clear line."""
-    try:
-        yield
-    except PipelineStepFailed as failure:
-        cause: BaseException | None = failure
-        while cause is not None:
-            if isinstance(cause, LoaderError):
-                raise cause from None
-            if isinstance(cause, KeyboardInterrupt):
-                raise StoppedEarlyError(_STOPPED) from None
-            deepest, cause = cause, cause.__cause__ or cause.__context__
-        raise LoaderError(f"Writing to {destination.address} failed: {str(deepest).splitlines()[0]}") from failure

@@ -19,8 +19,8 @@ class Progress(Protocol):
     def start(self, step: str) -> None:
         """A step of the load starts, such as `Reading the catalogue`."""
 
-    def count(self, kind: str) -> None:
-        """One more object of a kind was read: artists, albums or tracks."""
+    def count(self, kind: str, number: int = 1) -> None:
+        """More objects of a kind were read: artists, albums, tracks or rows."""
 
 
 class SilentProgress:
@@ -29,7 +29,7 @@ class SilentProgress:
     def start(self, step: str) -> None:
         """Show nothing."""
 
-    def count(self, kind: str) -> None:
+    def count(self, kind: str, number: int = 1) -> None:
         """Show nothing."""
 
 
@@ -46,9 +46,9 @@ class LiveProgress:
         """Show another step."""
         self._step = step
 
-    def count(self, kind: str) -> None:
-        """Count one more object."""
-        self._counts[kind] += 1
+    def count(self, kind: str, number: int = 1) -> None:
+        """Count more objects."""
+        self._counts[kind] += number
 
     def __rich__(self) -> Table:
         """Draw the line."""

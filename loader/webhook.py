@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from loader.errors import EXIT_DONE, LoaderError
+from loader.file_load import FileSummary
 from loader.notices import Notices, describe_error, name_outcome, write_run_again_at
 from loader.pipeline import Summary
 
@@ -24,7 +25,7 @@ def tell_webhook(
     notices: Notices,
     observed_on: date,
     warehouse: str,
-    summary: Summary | None = None,
+    summary: Summary | FileSummary | None = None,
     error: LoaderError | None = None,
 ) -> None:
     """Post what came of a load; a webhook that fails is warned of and changes nothing else.
@@ -57,11 +58,13 @@ def tell_webhook(
 
 
 def _build_message(
-    observed_on: date, warehouse: str, summary: Summary | None, error: LoaderError | None
+    observed_on: date, warehouse: str, summary: Summary | FileSummary | None, error: LoaderError | None
 ) -> dict[str, Any]:
     outcome = name_outcome(error)
     rows = sum(summary.rows_written.values()) if summary else 0
-    message = describe_error(error) if error else f"{rows:,} rows written, {summary.calls if summary else 0:,} calls."
+    calls = summary.calls if isinstance(summary, Summary) else None
+    done = f"{rows:,} rows written" + ("." if calls is None else f", {calls:,} calls.")
+    message = describe_error(error) if error else done
     return {
         "text": f"EchoStream load of {observed_on}: {outcome}. {message}",
         "outcome": outcome,
@@ -69,7 +72,7 @@ def _build_message(
         "observed_on": observed_on.isoformat(),
         "warehouse": warehouse,
         "rows_written": rows,
-        "calls": summary.calls if summary else None,
+        "calls": calls,
         "seconds": round(summary.seconds, 3) if summary else None,
         "message": message,
         "run_again_at": write_run_again_at(error),

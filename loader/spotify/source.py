@@ -1,4 +1,4 @@
-"""The dlt source: walks the catalogue from the followed artists to their tracks and yields raw rows.
+"""Walks the catalogue from the followed artists to their tracks and yields raw rows.
 
 Artists lead to their albums, albums to their tracks, tracks to their popularity. What the warehouse knows but a
 listing no longer names is asked for by its id: only Spotify's own "not there" is taken as absence.
@@ -11,10 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
-
-import dlt
-import pyarrow as pa
-from dlt.extract.items import DataItemWithMeta
 
 from loader.errors import MendableError, StoppedEarlyError
 from loader.known import Known
@@ -30,7 +26,7 @@ from loader.spotify.rows import (
     build_track_rows,
     read_album_attributes,
 )
-from loader.spotify.tables import TABLES, Row, Table
+from loader.spotify.tables import Row
 from loader.spotify.web_api import IsEnough, WebApi
 
 Report = Callable[[str], None]
@@ -246,30 +242,3 @@ def _demand_id(item: Any) -> Iterator[Record]:
 def _is_no_track(item: Any) -> bool:
     """Whether an item is a gap, a local file or an episode."""
     return item is None or (isinstance(item, dict) and (item.get("id") is None or item.get("type", "track") != "track"))
-
-
-@dlt.source(name="spotify")
-def build_spotify_source(batches: Iterable[tuple[Table, list[Row]]]) -> Any:
-    """Build the dlt source that writes batches of rows to the raw tables, as Arrow tables.
-
-    Args:
-        batches: Tables and rows of them.
-
-    Returns:
-        A source of one resource that writes many tables. Each of them is declared before the first row, so
-        that it exists with all its columns even if no row comes.
-    """
-
-    def yield_tables() -> Iterator[DataItemWithMeta]:
-        for table in TABLES.values():
-            yield dlt.mark.with_hints(table.arrow_schema.empty_table(), _build_hints(table), create_table_variant=True)
-        for table, rows in batches:
-            yield dlt.mark.with_table_name(pa.Table.from_pylist(rows, schema=table.arrow_schema), table.name)
-
-    return dlt.resource(yield_tables, name="catalogue")
-
-
-def _build_hints(table: Table) -> Any:
-    if not table.key:
-        return dlt.mark.make_hints(table_name=table.name, write_disposition="append")
-    return dlt.mark.make_hints(table_name=table.name, write_disposition="merge", primary_key=list(table.key))

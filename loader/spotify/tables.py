@@ -18,7 +18,7 @@ SCHEMA_NAME = "raw_spotify"
 LIST_SEPARATOR = ","
 
 Row = dict[str, Any]
-Kind = Literal["entity", "measurement", "state", "log"]
+Kind = Literal["entity", "measurement", "event", "file", "state", "log"]
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class Table:
     Attributes:
         name: The table's name in the raw schema.
         kind: `entity` (the latest answer, never replaced by an older one), `measurement` (one row a key,
-            which holds the day it was taken on), `state` (what the loader knows) or `log` (appended).
-        key: The columns that identify a row; empty for a log.
+            which holds the day it was taken on), `event` (one row a key, which never changes), `file` (the rows
+            of a file as it was last read), `state` (what the loader knows) or `log` (appended).
+        key: The columns that identify a row, or the file it belongs to; empty for a log.
         columns: The columns besides the key's, in order, with their Arrow types.
     """
 
@@ -176,7 +177,8 @@ TABLES: dict[str, Table] = {
             ("artist_id",),
             (("artist_id", pa.string()), ("albums", pa.int64()), *_OBSERVED),
         ),
-        # Objects that hold something no raw table has a place for: the rest of the load goes on without them.
+        # Objects of the API and rows of files that hold something no raw table has a place for: the rest of the load
+        # goes on without them.
         Table(
             "rejected_objects",
             "measurement",
@@ -186,6 +188,66 @@ TABLES: dict[str, Table] = {
                 ("object_id", pa.string()),
                 ("reason", pa.string()),
                 ("body", pa.string()),
+                *_OBSERVED,
+            ),
+        ),
+        # Plays of the listener whose warehouse this is. A play is known by its source, its end, what was played and
+        # for how long, so that overlapping exports hold the same rows; play_id is the MD5 of these.
+        Table(
+            "plays",
+            "event",
+            ("play_id",),
+            (
+                ("play_id", pa.string()),
+                ("source", pa.string()),  # api or export
+                ("export_format", pa.string()),  # extended (ends to the second, ids) or basic (to the minute, names)
+                ("played_at", pa.timestamp("us", tz="UTC")),  # when the play ended
+                ("ms_played", pa.int64()),
+                ("content_type", pa.string()),  # track, episode, audiobook, video or unknown
+                ("uri", pa.string()),
+                ("track_id", pa.string()),
+                ("track_name", pa.string()),
+                ("artist_name", pa.string()),
+                ("album_name", pa.string()),
+                ("episode_name", pa.string()),
+                ("show_name", pa.string()),
+                ("audiobook_title", pa.string()),
+                ("chapter_title", pa.string()),
+                ("context_uri", pa.string()),
+                ("reason_start", pa.string()),
+                ("reason_end", pa.string()),
+                ("shuffle", pa.bool_()),
+                ("skipped", pa.bool_()),
+                ("offline", pa.bool_()),
+                ("incognito", pa.bool_()),
+                ("platform", pa.string()),
+                ("country", pa.string()),
+                # Personal: null unless the listener asked for them to be kept.
+                ("user_name", pa.string()),
+                ("ip_address", pa.string()),
+                ("user_agent", pa.string()),
+                *_OBSERVED,
+            ),
+        ),
+        # Rows of public datasets as their files hold them, a track maybe several times. Undetected features are null.
+        Table(
+            "dataset_tracks",
+            "file",
+            ("dataset",),
+            (
+                ("dataset", pa.string()),
+                ("track_id", pa.string()),
+                ("track_name", pa.string()),
+                ("artist_names", pa.string()),
+                ("album_id", pa.string()),
+                ("album_name", pa.string()),
+                ("release_date", pa.string()),
+                ("genre", pa.string()),
+                ("subgenre", pa.string()),
+                ("popularity", pa.int64()),
+                ("duration_ms", pa.int64()),
+                ("explicit", pa.bool_()),
+                *AUDIO_FEATURES.items(),
                 *_OBSERVED,
             ),
         ),

@@ -1,0 +1,249 @@
+"""Puts files and a destination together: reads them, writes the raw tables, records the run."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from loader.destinations import Destination
+from loader.files.dataset import Dataset
+from loader.files.reading import Account, ArrowRows
+from loader.progress import Progress
+from loader.spotify.rows import Observation
+from loader.spotify.tables import TABLES, Row, Table
+from loader.warehouse import (
+    build_pipeline,
+    clear_leftovers,
+    explain_failures,
+    extract,
+    open_known,
+    refuse_mixing,
+    write,
+)
+
+
+class Reading(Protocol):
+    """Files that were looked into and can be read.
+
+    Attributes:
+        name: What they hold.
+        source_name: Where their rows come from, for `load_runs`.
+        table: The raw table in which they land.
+        files: How many there are.
+        account: Where the rows went, as they are read.
+        details: Rows of each kind, as they are read.
+    """
+
+    name: str
+    source_name: str
+    table: Table
+    files: int
+    account: Account
+    details: dict[str, int]
+
+    def read(self, folder: Path, seen: Observation) -> Iterator[ArrowRows]:
+        """Read the files into rows of raw tables."""
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """What a load of files did.
+
+    Attributes:
+        address: The warehouse that was written to.
+        observed_on: The day of the load.
+        name: What the files hold.
+        files: How many files were read.
+        account: Where the rows of the files went.
+        details: Rows of each kind.
+        rows_written: Rows that were new or replaced others, by raw table.
+        seconds: How long the load took, in seconds.
+        stopped: Nothing: a load of files comes to its end or changes nothing.
+    """
+
+    address: str
+    observed_on: date
+    name: str
+    files: int
+    account: Account
+    details: dict[str, int]
+    rows_written: dict[str, int]
+    seconds: float
+    stopped: None = None
+
+    def describe_rows(self) -> dict[str, Any]:
+        """Describe where the rows went, for machines."""
+        return _describe_rows(self.name, self.files, self.account, self.details)
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """What one file would be read as.
+
+    Attributes:
+        file: The file.
+        layout: What its columns were recognised as.
+        fields: Each field that is read, with the file's column and some values as they would land.
+        unread: Columns that are not read.
+    """
+
+    file: str
+    layout: str
+    fields: list[tuple[str, str, list[str]]]
+    unread: list[str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a load of a dataset would do.
+
+    Attributes:
+        name: The dataset's name.
+        files: What each file would be read as.
+        account: Where the rows would go.
+    """
+
+    name: str
+    files: list[FilePreview]
+    account: Account
+
+    def describe_rows(self) -> dict[str, Any]:
+        """Describe where the rows would go, for machines."""
+        return _describe_rows(self.name, len(self.files), self.account, {})
+
+
+def load_files(
+    reading: Reading, destination: Destination, progress: Progress, source_name: str | None = None
+) -> FileSummary:
+    """Load files into the raw tables. All is read before anything is written, so a bad file changes nothing.
+
+    Args:
+        reading: The files.
+        destination: The warehouse.
+        progress: Told how the load goes on.
+        source_name: Where the rows come from, if not as the files themselves say: `demo` for made-up ones.
+
+    Returns:
+        What the load did.
+
+    Raises:
+        LoaderError: If the load could not be done; the warehouse then is as it was before.
+    """
+    source_name = source_name or reading.source_name
+    started_at = datetime.now(UTC)
+    seen = Observation(started_at.date(), started_at)
+    destination.check()
+    with explain_failures(destination), _leave_nothing(destination):
+        pipeline = build_pipeline(destination)
+        table = reading.table
+        with open_known(pipeline, destination) as known:
+            refuse_mixing(known, source_name, destination)
+            before = known.count_rows(table)
+        # Where rows are there already, only the warehouse can tell how many are new.
+        is_told = table.kind == "file" or not before
+        rows_written: dict[str, int] = {}
+
+        def end_with_run() -> Iterator[tuple[Table, Any]]:
+            yield from _read(reading, destination.work_dir / "reading", progress, seen)
+            rows_written.update({table.name: reading.account.landed, "rejected_objects": _count_rejected(reading)})
+            if is_told:
+                yield TABLES["load_runs"], [_build_run(reading, source_name, rows_written, seen)]
+
+        progress.start(f"Reading {reading.name}")
+        extract(pipeline, destination, end_with_run(), empty={table.name} if not before else ())
+        progress.start(f"Writing {destination.address}")
+        write(pipeline)
+        if not is_told:
+            with open_known(pipeline, destination) as known:
+                rows_written[table.name] = known.count_rows(table) - before
+            run = [_build_run(reading, source_name, rows_written, seen)]
+            extract(pipeline, destination, [(TABLES["load_runs"], run)])
+            write(pipeline)
+    return FileSummary(
+        address=destination.address,
+        observed_on=seen.observed_on,
+        name=reading.name,
+        files=reading.files,
+        account=reading.account,
+        details=reading.details,
+        rows_written=rows_written,
+        seconds=(datetime.now(UTC) - started_at).total_seconds(),
+    )
+
+
+def preview_dataset(dataset: Dataset, progress: Progress) -> Preview:
+    """Read a dataset to its end without touching a warehouse.
+
+    Raises:
+        MendableError: If a file cannot be read, or no row of it can be used.
+    """
+    now = datetime.now(UTC)
+    seen = Observation(now.date(), now)
+    progress.start(f"Reading {dataset.name}")
+    with TemporaryDirectory() as folder:
+        files = [
+            FilePreview(
+                file=plan.file.name,
+                layout=plan.mapping.layout.name,
+                fields=fields,
+                unread=[
+                    column for place, column in enumerate(plan.header) if place not in plan.mapping.places.values()
+                ],
+            )
+            for plan, fields in dataset.show_columns(Path(folder) / "reading", seen)
+        ]
+        for _ in _read(dataset, Path(folder) / "reading", progress, seen):
+            pass
+    return Preview(dataset.name, files, dataset.account)
+
+
+@contextmanager
+def _leave_nothing(destination: Destination) -> Iterator[None]:
+    """Remove what was prepared, also if the load fails: files can be read again."""
+    try:
+        yield
+    finally:
+        clear_leftovers(destination)
+
+
+def _read(reading: Reading, folder: Path, progress: Progress, seen: Observation) -> Iterator[ArrowRows]:
+    """Read the files, telling how it goes on."""
+    for batch in reading.read(folder, seen):
+        progress.count("rows", len(batch[1]))
+        yield batch
+
+
+def _count_rejected(reading: Reading) -> int:
+    return reading.account.rejected.total()
+
+
+def _build_run(reading: Reading, source_name: str, rows_written: dict[str, int], seen: Observation) -> Row:
+    return {
+        "run_id": uuid.uuid4().hex,
+        "started_at": seen.loaded_at,
+        "finished_at": datetime.now(UTC),
+        "observed_on": seen.observed_on,
+        "source": source_name,
+        "outcome": "done",
+        "rows_written": sum(rows_written.values()),
+        "rows_rejected": _count_rejected(reading),
+        "message": f"{reading.name}: {reading.account.read:,} rows of {reading.files:,} files",
+    }
+
+
+def _describe_rows(name: str, files: int, account: Account, details: dict[str, int]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "files": files,
+        "rows_read": account.read,
+        "rows_landed": account.landed,
+        "rows_repeated": account.repeated,
+        "rows_rejected": dict(account.rejected),
+        "rows_by_kind": details,
+    }

@@ -1,0 +1,147 @@
+"""What every load does with a warehouse: looks into it, refuses what must not mix, writes, and explains failures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dlt
+import pyarrow as pa
+from dlt.extract.items import DataItemWithMeta
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from loader.destinations import Destination, clear_work_dir
+from loader.errors import Interrupted, LoaderError, MendableError
+from loader.known import Known
+from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
+
+# The loader talks to Spotify and the warehouse, and to nobody else.
+os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
+
+MADE_UP = "demo"
+
+
+def build_pipeline(destination: Destination) -> dlt.Pipeline:
+    """Build the dlt pipeline into the raw schema of a warehouse."""
+    return dlt.pipeline(
+        pipeline_name="echostream",
+        destination=destination.build_dlt_destination(),
+        dataset_name=SCHEMA_NAME,
+        pipelines_dir=str(clear_work_dir(destination)),
+    )
+
+
+def clear_leftovers(destination: Destination) -> None:
+    """Remove what a finished load leaves behind, and the folder if nothing is in it that is still needed."""
+    clear_work_dir(destination)
+    try:
+        destination.work_dir.rmdir()
+    except OSError:
+        # The journal of a load that stopped early stays.
+        return
+
+
+def extract(
+    pipeline: dlt.Pipeline,
+    destination: Destination,
+    batches: Iterable[tuple[Table, list[Row] | pa.Table]],
+    empty: Collection[str] = (),
+) -> None:
+    """Prepare batches of rows for the warehouse, which stays as it is until they are written.
+
+    Args:
+        pipeline: The pipeline into the warehouse.
+        destination: The warehouse.
+        batches: Raw tables, each with rows of it.
+        empty: The names of tables that are known to hold no row, which spares looking for rows to replace.
+    """
+    pipeline.extract(_build_source(batches, empty), loader_file_format=destination.file_format)
+
+
+@dlt.source(name="spotify")
+def _build_source(batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: Collection[str]) -> Any:
+    """Build the dlt source of one resource that writes many tables, as Arrow tables.
+
+    Each of them is declared before the first row, so that it exists with all its columns even if no row comes.
+    """
+
+    def yield_tables() -> Iterator[DataItemWithMeta]:
+        for table in TABLES.values():
+            hints = _build_hints(table, is_empty=table.name in empty)
+            yield dlt.mark.with_hints(table.arrow_schema.empty_table(), hints, create_table_variant=True)
+        for table, rows in batches:
+            arrow = pa.Table.from_pylist(rows, schema=table.arrow_schema) if isinstance(rows, list) else rows
+            yield dlt.mark.with_table_name(arrow, table.name)
+
+    return dlt.resource(yield_tables, name="catalogue")
+
+
+def _build_hints(table: Table, is_empty: bool) -> Any:
+    """Say how rows join those that are there; events and rows of files come without repeats."""
+    if table.kind == "log" or (is_empty and table.kind in _UNREPEATED_KINDS):
+        return dlt.mark.make_hints(table_name=table.name, write_disposition="append")
+    if table.kind == "event":
+        insert_only: Any = {"disposition": "merge", "strategy": "insert-only"}
+        return dlt.mark.make_hints(table_name=table.name, write_disposition=insert_only, primary_key=list(table.key))
+    if table.kind == "file":
+        replace: Any = {"disposition": "merge", "strategy": "delete-insert"}
+        return dlt.mark.make_hints(table_name=table.name, write_disposition=replace, merge_key=list(table.key))
+    return dlt.mark.make_hints(table_name=table.name, write_disposition="merge", primary_key=list(table.key))
+
+
+_UNREPEATED_KINDS = ("event", "file")
+
+
+def write(pipeline: dlt.Pipeline) -> None:
+    """Write what was extracted to the warehouse."""
+    pipeline.normalize()
+    pipeline.load(raise_on_failed_jobs=True)
+
+
+@contextmanager
+def open_known(pipeline: dlt.Pipeline, destination: Destination) -> Iterator[Known]:
+    """Open what the warehouse knows; a warehouse is not made just to look into it."""
+    if not destination.exists():
+        yield Known(None)
+        return
+    with pipeline.sql_client() as client:
+        yield Known(client)
+
+
+def refuse_mixing(known: Known, source_name: str, destination: Destination) -> None:
+    """Refuse to put real data into a warehouse of the made-up world, or the other way round.
+
+    Args:
+        known: What the warehouse knows.
+        source_name: Where the data to be loaded comes from: `demo` is made up, everything else is real.
+        destination: The warehouse.
+
+    Raises:
+        MendableError: If the warehouse holds the other kind.
+    """
+    others = {source for source in known.read_sources() if (source == MADE_UP) != (source_name == MADE_UP)}
+    if others:
+        raise MendableError(
+            f"{destination.address} holds data from {', '.join(sorted(others))}, which {source_name} data must "
+            "not mix with: move it away, or name another file in ECHOSTREAM_DUCKDB."
+        )
+
+
+@contextmanager
+def explain_failures(destination: Destination) -> Iterator[None]:
+    """Turn what dlt wraps around an error back into the error, or into one clear line."""
+    try:
+        yield
+    except PipelineStepFailed as failure:
+        cause: BaseException | None = failure
+        while cause is not None:
+            if isinstance(cause, LoaderError):
+                raise cause from None
+            if isinstance(cause, KeyboardInterrupt):
+                raise Interrupted from None
+            deepest, cause = cause, cause.__cause__ or cause.__context__
+        raise LoaderError(f"Writing to {destination.address} failed: {str(deepest).splitlines()[0]}") from failure
