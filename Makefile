@@ -66,6 +66,11 @@ docs: install ## Show the warehouse's documentation and lineage in the browser
 	@$(BIN)/dbt docs generate
 	@$(BIN)/dbt docs serve
 
+.PHONY: diagram
+diagram: install ## Draw the entity diagram of the documentation's overview anew
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/python docs/entity_diagram.py
+
 .PHONY: lock
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@{ echo '# Every version EchoStream runs on, with its hashes: what `make install` installs and nothing else.'; \

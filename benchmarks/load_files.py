@@ -54,6 +54,7 @@ _PLAYS = f"""
         false as offline, 1400000000 + j as offline_timestamp, false as incognito_mode
     from (select case when i % 100 = 99 then i - 1 else i end as j from range({{rows}}) as numbers(i))
 """  # noqa: S608 - there is nobody to inject anything
+_FIGURES = {"seconds": "time, s", "processor_seconds": "processor time, s", "peak_mib": "peak memory, MiB"}
 _KINDS = ("dataset", "history")
 
 
@@ -71,16 +72,12 @@ def main() -> None:
         for kind in _KINDS:
             file = _make_file(kind, arguments.rows, Path(folder))
             runs = [(_measure("alone", kind, file), _measure("loader", kind, file)) for _ in range(arguments.times)]
-            alone = median(run[0]["seconds"] for run in runs)
-            loaded = median(run[1]["seconds"] for run in runs)
-            peak = max(run[1]["peak_mib"] for run in runs)
+            alone, loader = ({name: median(run[way][name] for run in runs) for name in runs[0][way]} for way in (0, 1))
             print(f"{kind}: {arguments.rows:,} rows, {file.stat().st_size / 1e6:,.0f} MB")
-            print(
-                f"  DuckDB alone     {alone:>8.1f} s  ({max(run[0]['peak_mib'] for run in runs):,.0f} MiB at the peak)"
-            )
-            print(f"  loader           {loaded:>8.1f} s")
-            print(f"  ratio            {loaded / alone:>8.2f}")
-            print(f"  loader's memory  {peak:>8,.0f} MiB at the peak")
+            print(f"{'':<20}{'DuckDB alone':>14}{'loader':>10}{'ratio':>8}")
+            for name, label in _FIGURES.items():
+                ratio = loader[name] / alone[name]
+                print(f"{label:<20}{alone[name]:>14.1f}{loader[name]:>10.1f}{ratio:>8.2f}", flush=True)
             file.unlink()
 
 

@@ -20,9 +20,9 @@ from loader.demo.shapes import Mode
 from loader.destinations import Destination, choose_destination
 from loader.errors import (
     EXIT_DONE,
+    Interrupted,
     LoaderError,
     MendableError,
-    StoppedEarlyError,
 )
 from loader.file_load import FileSummary, load_files, preview_dataset
 from loader.files.dataset import Dataset
@@ -435,5 +435,5 @@ def _explain(error: BaseException) -> LoaderError:
     if isinstance(error, TyperException):
         return MendableError(f"{error.format_message().rstrip('.')} (see python -m loader --help).")
     if isinstance(error, Abort | KeyboardInterrupt):
-        return StoppedEarlyError("Stopped. Run the load again to go on.")
+        return Interrupted()
     return LoaderError(f"Something unexpected broke: {type(error).__name__}: {error}")

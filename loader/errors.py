@@ -32,3 +32,10 @@ class StoppedEarlyError(LoaderError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Interrupted(StoppedEarlyError):
+    """The user or a scheduler stopped the load."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped: run the load again to go on.")

@@ -183,7 +183,11 @@ class Known:
 
     def has_artist(self, artist_id: str) -> bool:
         """Tell whether the artist was ever loaded."""
-        return "artists" in self._tables and bool(self._select("select id from {artists} where id = %s", artist_id))
+        return self._has(TABLES["artists"], artist_id)
+
+    def has_album(self, album_id: str) -> bool:
+        """Tell whether the album was ever loaded."""
+        return self._has(TABLES["albums"], album_id)
 
     def read_newest_play(self) -> datetime | None:
         """Read when the newest play ended that the Web API told of; None where there is none."""
@@ -211,6 +215,11 @@ class Known:
         if table.name not in self._tables:
             return 0
         return int(self._select(f"select count(*) from {{{table.name}}}")[0][0])  # noqa: S608
+
+    def _has(self, table: Table, id_: str) -> bool:
+        return table.name in self._tables and bool(
+            self._select(f"select id from {{{table.name}}} where id = %s", id_)  # noqa: S608
+        )
 
     def _is_empty(self, table: Table) -> bool:
         """Whether there is nothing to find in a table; rows that come later are seen by the next reader."""

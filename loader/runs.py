@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from loader.errors import StoppedEarlyError
+from loader.errors import Interrupted, StoppedEarlyError
 from loader.known import Known, keep_news
 from loader.spotify.access import Access
 from loader.spotify.client import Client
 from loader.spotify.rows import Record
 from loader.spotify.tables import Row, Table
-from loader.warehouse import STOPPED
 
 TableRows = tuple[Table, list[Row]]
 
@@ -75,7 +74,7 @@ class Tally:
         except StoppedEarlyError as error:
             self.stopped = error
         except KeyboardInterrupt:
-            self.stopped = StoppedEarlyError(STOPPED)
+            self.stopped = Interrupted()
 
 
 @dataclass(frozen=True)

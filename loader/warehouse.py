@@ -13,7 +13,7 @@ from dlt.extract.items import DataItemWithMeta
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.destinations import Destination, clear_work_dir
-from loader.errors import LoaderError, MendableError, StoppedEarlyError
+from loader.errors import Interrupted, LoaderError, MendableError
 from loader.known import Known
 from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
 
@@ -23,7 +23,6 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
 
 MADE_UP = "demo"
-STOPPED = "Stopped: run the load again to go on."
 
 
 def build_pipeline(destination: Destination) -> dlt.Pipeline:
@@ -143,6 +142,6 @@ def explain_failures(destination: Destination) -> Iterator[None]:
             if isinstance(cause, LoaderError):
                 raise cause from None
             if isinstance(cause, KeyboardInterrupt):
-                raise StoppedEarlyError(STOPPED) from None
+                raise Interrupted from None
             deepest, cause = cause, cause.__cause__ or cause.__context__
         raise LoaderError(f"Writing to {destination.address} failed: {str(deepest).splitlines()[0]}") from failure

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,12 +189,13 @@ class Dataset:
             f"{columns[name].write_value() if name in columns else 'null::' + _type(name)} as v_{name}"
             for name in FIELDS
         ]
+        fine = " and ".join(column.write_is_fine(seen) for column in columns.values())
         faults = [when for column in columns.values() for when in column.write_faults(seen)]
         landed = [f"{_write_landed(name)} as {quote_name(name)}" for name in FIELDS]
         body = ", ".join(f"{quote_name(name)}: c{place}" for name, place in places.items())
         return f"""
             with typed as (select *, {", ".join(values)} from {_write_relation(engine, plan)}),
-            judged as (select *, case {" ".join(faults)} end as {REASON} from typed)
+            judged as (select *, case when {fine} then null {" ".join(faults)} end as {REASON} from typed)
             select
                 {quote_text(self.name)} as dataset,
                 {", ".join(landed)},
@@ -234,6 +234,29 @@ class _Column:
         comma = f"try_cast(replace({self.column}, ',', '.') as double)"
         return f"nullif(coalesce(try_cast({self.column} as double), {comma}), 'nan')"
 
+    def write_is_fine(self, seen: Observation) -> str:
+        """Write a condition that most rows meet and none with a fault: it spares them the search for faults."""
+        value = f"v_{self.name}"
+        if self.name == "track_id":
+            return f"{value} is not null"
+        if self.name == "release_date":
+            return (
+                f"({value} is null or try_cast({value} as integer) between {_FIRST_YEAR} and {seen.observed_on.year})"
+            )
+        if self.name in TEXT_FIELDS:
+            return "true"
+        is_fine = f"{value} = {value}"
+        if self.name != "explicit":
+            least, greatest = _RANGES.get(self.name, (0, 1))
+            is_fine = f"{value} between {least} and {greatest}"
+            if self._is_whole:
+                is_fine += f" and {value} = floor({value})"
+        return f"coalesce({is_fine}, {self.column} is null)"
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.name != "explicit" and AUDIO_FEATURES.get(self.name, pa.int64()) == pa.int64()
+
     def write_faults(self, seen: Observation) -> Iterator[str]:
         """Write when the value cannot be used, and why, as branches of a case."""
         value = f"v_{self.name}"
@@ -252,13 +275,12 @@ class _Column:
                 f"not between {_FIRST_YEAR} and {seen.observed_on.year + 1} then 'release_date is out of range'"
             )
         elif self.name not in TEXT_FIELDS:
-            is_whole = AUDIO_FEATURES.get(self.name, pa.int64()) == pa.int64() and self.name != "explicit"
-            kind = "a truth value" if self.name == "explicit" else "a whole number" if is_whole else "a number"
+            kind = "a truth value" if self.name == "explicit" else "a whole number" if self._is_whole else "a number"
             yield f"when {value} is null and not ({self._write_nothing()}) then '{self.name} is not {kind}'"
             if self.name != "explicit":
                 least, greatest = _RANGES.get(self.name, (0, 1))
                 yield f"when {value} not between {least} and {greatest} then '{self.name} is out of range'"
-            if is_whole:
+            if self._is_whole:
                 yield f"when {value} != floor({value}) then '{self.name} is not a whole number'"
 
     def _write_text(self) -> str:
@@ -277,7 +299,8 @@ class _Column:
     def _write_nothing(self) -> str:
         """Write whether the column holds nothing."""
         nothing = ", ".join(quote_text(text) for text in (*_NOTHING, *(text.casefold() for text in self.missing)))
-        return f"({self.column} is null or lower(trim({self.column}::varchar)) in ({nothing}))"
+        # Of "in" with many values DuckDB makes a join, which then looks at every row.
+        return f"({self.column} is null or list_contains([{nothing}], lower(trim({self.column}::varchar))))"
 
 
 def name_dataset(text: str) -> str:
@@ -302,9 +325,7 @@ def _plan(file: InputFile, said: Mapping[str, str]) -> Plan:
     if head.startswith(_PARQUET_MAGIC):
         return _plan_parquet(file, said)
     if head.startswith(_GZIP_MAGIC):
-        if not file.file_name.lower().endswith(".gz"):
-            raise MendableError(f"{file.name} is compressed: name it with .gz at its end.")
-        head = _unpack_head(head, file)
+        raise MendableError(f"{file.name} is compressed: name it with .gz at its end.")
     text = decode_head(head, file.name)
     if text.lstrip().startswith(("{", "[", "<")):
         raise MendableError(f"{file.name} is neither CSV nor Parquet.")
@@ -333,13 +354,6 @@ def _tell_type(type_: pa.DataType) -> Holds:
         return "list"
     is_number = pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_boolean(type_)
     return "number" if is_number or pa.types.is_decimal(type_) else "text"
-
-
-def _unpack_head(head: bytes, file: InputFile) -> bytes:
-    try:
-        return zlib.decompressobj(wbits=31).decompress(head)
-    except zlib.error as error:
-        raise MendableError(f"{file.name} is damaged: it cannot be unpacked. Get it again.") from error
 
 
 def _read_header(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +21,13 @@ from loader.files.find import InputFile
 _MEMORY_LIMIT = "256MB"
 _ROWS_A_BATCH = 100_000
 _PROTOCOL = "member"
-# What a file can cause; a query that is wrong is not the file's fault.
-_READ_ERRORS = (
-    *(duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException, duckdb.OutOfMemoryException),
-    *(duckdb.NotImplementedException, duckdb.OutOfRangeException, duckdb.SerializationException),
-    *(pa.ArrowException, UnicodeError, zipfile.BadZipFile, OSError, EOFError),
+_UNKNOWN_SIZE = 2**40
+# A query that is wrong is not the file's fault; anything else may be.
+_OWN_FAULTS = (
+    *(duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.InternalException),
+    duckdb.OutOfMemoryException,
 )
+_FILE_FAULTS = (duckdb.Error, pa.ArrowException, zipfile.BadZipFile, zlib.error, UnicodeError, OSError, EOFError)
 
 
 class Engine:
@@ -67,9 +69,10 @@ class Engine:
 
     def address(self, file: InputFile) -> str:
         """Write how a query names a file, as an SQL literal."""
-        if file.path is not None:
+        # DuckDB does not notice that a compressed file is cut off.
+        if file.path is not None and not file.is_gzip:
             return quote_text(re.sub(r"([*?\[])", r"[\1]", str(file.path.absolute())))
-        return quote_text(_number(self._files.index(file), file))
+        return quote_text(_number(self._files.index(file)))
 
     def scratch(self, name: str) -> str:
         """Write how a query names a file that it puts down for another, as an SQL literal."""
@@ -83,7 +86,9 @@ class Engine:
         """
         try:
             return self._connection.execute(query).fetchall()
-        except _READ_ERRORS as error:
+        except _OWN_FAULTS:
+            raise
+        except _FILE_FAULTS as error:
             raise self._explain(error) from error
 
     def stream(self, query: str) -> Iterator[pa.RecordBatch]:
@@ -94,14 +99,16 @@ class Engine:
         """
         try:
             yield from self._connection.execute(query).to_arrow_reader(_ROWS_A_BATCH)
-        except _READ_ERRORS as error:
+        except _OWN_FAULTS:
+            raise
+        except _FILE_FAULTS as error:
             raise self._explain(error) from error
 
     def _explain(self, error: Exception) -> MendableError:
         """Say in one line which file is at fault and why."""
         said = str(error)
         for index, file in enumerate(self._files):
-            said = said.replace(_number(index, file), file.name)
+            said = said.replace(_number(index), file.name)
         said = re.sub(r"^[A-Za-z ]*(Error|Exception): ?", "", re.sub(r"^[A-Za-z ]*Error: ?", "", said.splitlines()[0]))
         name = next((file.name for file in self._files if file.name in said), None)
         name = name or (self._files[0].name if len(self._files) == 1 else "One of the files")
@@ -117,7 +124,7 @@ class Engine:
 
 
 class _Members(AbstractFileSystem):  # type: ignore[misc] # fsspec has no types
-    """Gives DuckDB what it may read of archives, by number: no name that an archive states is ever followed."""
+    """Gives DuckDB packed files unpacked, by number: no name that an archive states is ever followed."""
 
     protocol = _PROTOCOL
     cachable = False
@@ -133,8 +140,10 @@ class _Members(AbstractFileSystem):  # type: ignore[misc] # fsspec has no types
         return self._find(path).open()
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
-        member = self._find(path).member
-        return {"name": path, "size": member.file_size if member else 0, "type": "file"}
+        file = self._find(path)
+        # How long a compressed file is shows when it ends.
+        size = file.member.file_size if file.member and not file.is_gzip else _UNKNOWN_SIZE
+        return {"name": path, "size": size, "type": "file"}
 
     def glob(self, path: str, **_: Any) -> list[str]:
         return [self._strip_protocol(path)]
@@ -143,10 +152,9 @@ class _Members(AbstractFileSystem):  # type: ignore[misc] # fsspec has no types
         return True
 
 
-def _number(index: int, file: InputFile) -> str:
-    """Write the address of a file in an archive; its suffixes tell whether it is compressed once more."""
-    suffixes = ".gz" if file.file_name.lower().endswith(".gz") else ".txt"
-    return f"{_PROTOCOL}://{index}{suffixes}"
+def _number(index: int) -> str:
+    """Write the address of a file that is packed."""
+    return f"{_PROTOCOL}://{index}."
 
 
 def quote_text(text: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from loader.errors import MendableError
 
@@ -42,11 +44,20 @@ class InputFile:
     member: zipfile.ZipInfo | None = None
 
     def open(self) -> IO[bytes]:
-        """Open the file for reading from its start.
+        """Open the file for reading from its start, unpacked.
 
         Raises:
             MendableError: If it cannot be read.
         """
+        packed = self._open_packed()
+        return cast(IO[bytes], gzip.GzipFile(fileobj=packed)) if self.is_gzip else packed
+
+    @property
+    def is_gzip(self) -> bool:
+        """Whether the file is compressed by itself."""
+        return self.file_name.lower().endswith(".gz")
+
+    def _open_packed(self) -> IO[bytes]:
         if self.archive is None or self.member is None:
             assert self.path is not None  # noqa: S101 - a file stands in one of both places
             try:
@@ -67,7 +78,7 @@ class InputFile:
         with self.open() as stream:
             try:
                 return stream.read(_HEAD)
-            except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+            except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
                 raise MendableError(f"{self.name} cannot be read ({error}): get the file again.") from error
 
 

@@ -151,12 +151,15 @@ _PLAYS = """
 # Most plays stand there once and are passed on as they come; only of the others one is chosen.
 _ONCE = """
     select * from {plays} as play where not exists (select 1 from repeated where repeated.play_id = play.play_id)
-    union all by name
-    select * from (
-        select distinct on (play_id) * from {plays} as play
-        where {reason} is null and exists (select 1 from repeated where repeated.play_id = play.play_id)
-        order by play_id, content_type = 'video' desc, skipped is null, platform, country, reason_start, reason_end,
-            shuffle, skipped, offline, incognito, track_name, artist_name, album_name, user_name, ip_address, user_agent
+"""
+_CHOSEN = """
+    select * from {plays} as play
+    where {reason} is null and exists (select 1 from repeated where repeated.play_id = play.play_id)
+    qualify 1 = row_number() over (
+        partition by play_id
+        order by
+            content_type = 'video' desc, skipped is null, platform, country, reason_start, reason_end, shuffle, skipped,
+            offline, incognito, track_name, artist_name, album_name, user_name, ip_address, user_agent
     )
 """
 
@@ -212,22 +215,19 @@ class History:
                 f"create temp table repeated as select play_id from {plays} "  # noqa: S608
                 f"where {REASON} is null group by play_id having count(*) > 1"
             )
-            (repeats,) = engine.select("select count(*) from repeated")[0]
-            batches = engine.stream(_ONCE.format(plays=plays, reason=REASON) if repeats else f"select * from {plays}")  # noqa: S608
-            yield from split_batches(batches, self.table, "play", SOURCE, seen, self.account)
+            for query in (_ONCE, _CHOSEN):
+                batches = engine.stream(query.format(plays=plays, reason=REASON))
+                yield from split_batches(batches, self.table, "play", SOURCE, seen, self.account)
             self._settle(engine, plays)
         refuse_if_nothing_landed(self.account, ", ".join(file.name for file in self._files[:3]))
 
     def _settle(self, engine: Engine, plays: str) -> None:
         """Count what the batches do not show: plays that repeat others, and kinds of content."""
-        usable, landed = engine.select(
-            f"select count(*), count(distinct play_id) from {plays} where {REASON} is null"  # noqa: S608
-        )[0]
-        self.account.repeated = usable - landed
         counted = engine.select(
             f"select content_type, count(*), count(*) filter (incognito) from {plays} "  # noqa: S608
             f"where {REASON} is null group by content_type order by content_type"
         )
+        self.account.repeated = sum(rows for _, rows, _ in counted) - self.account.landed
         self.details = {content_type: rows for content_type, rows, _ in counted}
         if incognito := sum(rows for *_, rows in counted):
             self.details["incognito"] = incognito

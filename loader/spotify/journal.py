@@ -10,6 +10,7 @@ import io
 import os
 import threading
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -24,7 +25,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Use the given file, which need not exist yet."""
         self._path = path
-        self._places: dict[str, int] = {}
+        self._places: dict[bytes, int] = {}
         self._lock = threading.Lock()
         self._reader: BinaryIO | None = None
         self._writer: io.FileIO | None = None
@@ -74,7 +75,7 @@ class Journal:
             KeyError: If the question was not answered yet.
         """
         with self._lock:
-            place = self._places[question]
+            place = self._places[_digest(question)]
             assert self._reader is not None  # noqa: S101 - a place is known only of an open file
             self._reader.seek(place)
             line = self._reader.readline()
@@ -88,7 +89,7 @@ class Journal:
         """
         with self._lock:
             try:
-                self._places[question] = self._append([question, answer])
+                self._places[_digest(question)] = self._append([question, answer])
             except OSError as error:
                 raise LoaderError(
                     f"{self._path} cannot be written ({error.strerror}): make room, then run the load again."
@@ -121,7 +122,7 @@ class Journal:
         for line in self._reader:
             if not line.endswith(b"\n"):
                 break
-            self._places[read_json(line)[0]] = place
+            self._places[_digest(read_json(line)[0])] = place
             place += len(line)
         return place
 
@@ -137,3 +138,8 @@ class Journal:
             self._writer.truncate(place)
             raise
         return place
+
+
+def _digest(question: str) -> bytes:
+    """Shorten a question: a batch names fifty ids, and there are many of them."""
+    return blake2b(question.encode(errors="surrogatepass"), digest_size=16).digest()

@@ -81,16 +81,20 @@ class CatalogueReader:
             Rows of `absences` for what Spotify does not have any more, rows as usual for what it still has.
         """
         absent_albums: list[str] = []
+        read_albums: set[str] = set()
         for name, row in self._walk(self._known.find_missing_albums(self._seen.observed_on), known_before=True):
             if name == "absences":
                 absent_albums.append(row["object_id"])
+            elif name == "albums":
+                read_albums.add(row["id"])
             yield name, row
         missing_tracks = self._known.find_missing_tracks(self._seen.observed_on, absent_albums)
         for track_id, track in self._api.fetch_tracks(missing_tracks):
             if track is None:
                 yield build_absence_row("track", track_id, self._seen)
             else:
-                yield from self._build("track", track_id, track, partial(self._build_full_track, track_id, track))
+                build = partial(self._build_full_track, track_id, track, read_albums)
+                yield from self._build("track", track_id, track, build)
 
     def _walk(self, album_ids: Iterable[str], known_before: bool = False) -> Iterator[Record]:
         """Read albums and their tracks and measure the tracks, passing on rows as soon as there are any."""
@@ -193,9 +197,13 @@ class CatalogueReader:
     def _build_listed_track(self, track: Any, album_id: str) -> Iterator[Record]:
         return build_track_rows(read_id(track), track, album_id, self._seen)
 
-    def _build_full_track(self, track_id: str, track: Any) -> Iterator[Record]:
+    def _build_full_track(self, track_id: str, track: Any, read_albums: set[str]) -> Iterator[Record]:
+        """Build the rows of a track and, if it has moved to an album that nobody loaded, of the album it carries."""
         album = read_object(track, "album")
-        yield from build_track_rows(track_id, track, read_id(album) if album else None, self._seen)
+        album_id = read_id(album) if album else None
+        if album_id and album_id not in read_albums and not self._known.has_album(album_id):
+            yield from build_album_rows(album_id, album, self._seen, tracks_observed_on=None)
+        yield from build_track_rows(track_id, track, album_id, self._seen)
         yield from build_track_metric_rows(track_id, track, self._seen)
 
     def _build(

@@ -59,7 +59,7 @@ ALBUM: Shape = {
 _SHAPES: dict[str, Shape] = {
     "artists": ARTIST,
     "albums": {**ALBUM, "tracks": shape_page(TRACK)},
-    "tracks": {**TRACK, "popularity": None, "album": {"id": None}},
+    "tracks": {**TRACK, "popularity": None, "album": ALBUM},
 }
 _OBJECTS = {kind: Reader(shape) for kind, shape in _SHAPES.items()}
 _BATCHES = {kind: Reader({kind: shape}) for kind, shape in _SHAPES.items()}

@@ -231,9 +231,17 @@ def test_no_output_holds_the_secret_or_the_token(world, point_at, monkeypatch, w
     assert "Bearer" not in result.output + result.errors
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("demo", "--help")])
-def test_help_explains_itself(load, arguments):
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("--help",), "--as-of"),
+        (("demo", "--help"), "--as-of"),
+        (("history", "--help"), "--keep-personal-data"),
+        (("dataset", "--help"), "--dry-run"),
+    ],
+)
+def test_help_explains_itself(load, arguments, option):
     result = load(*arguments)
     assert result.exit_code == 0
     assert "Example" in result.output
-    assert "--as-of" in result.output
+    assert option in result.output

@@ -97,3 +97,49 @@ def test_every_declared_column_exists_after_a_run_that_never_saw_it(play, world,
         "select table_name || '.' || column_name from information_schema.columns where table_schema = 'raw_spotify'",
     )
     assert {("track_metrics.popularity",), ("artist_metrics.followers",), ("absences.object_id",)} <= set(columns)
+
+
+class Moved:
+    """A world in which a track has moved, on the second day, from its album to one in nobody's listing."""
+
+    def __init__(self, world, artist_id):
+        view = world.on(FIRST_DAY)
+        groups = ("album", "single", "compilation")
+        self.left = view.artist_albums(artist_id, groups)[0]["id"]
+        self.track_id = view.album_tracks(self.left)[0]["id"]
+        others = [
+            one for other in world.artist_ids() if other != artist_id for one in view.artist_albums(other, groups)
+        ]
+        self.entered = next(one for one in others if artist_id not in {credit["id"] for credit in one["artists"]})
+        self._first, self._view = FIRST_DAY, view
+        self._has_moved = False
+
+    def on(self, day):
+        self._has_moved = day > self._first
+        return self
+
+    def __getattr__(self, name):
+        return getattr(self._view, name)
+
+    def album_tracks(self, album_id):
+        tracks = self._view.album_tracks(album_id)
+        is_left = self._has_moved and album_id == self.left
+        return [track for track in tracks if track["id"] != self.track_id] if is_left else tracks
+
+    def track(self, track_id):
+        track = self._view.track(track_id)
+        return {**track, "album": self.entered} if self._has_moved and track_id == self.track_id else track
+
+
+def test_a_track_that_moved_to_an_unknown_album_brings_the_album(world, warehouse, point_at, load):
+    artist_id = world.artist_ids()[0]
+    moved = Moved(world, artist_id)
+    for day in (FIRST_DAY, FIRST_DAY + timedelta(days=1)):
+        with serve(moved, day=day) as server:
+            point_at(server)
+            assert load("--quiet", "--artist", artist_id, "--as-of", day).exit_code == 0
+    assert read_rows(
+        warehouse,
+        "select track.album_id, album.name, album.observed_on from raw_spotify.tracks as track "
+        f"join raw_spotify.albums as album on album.id = track.album_id where track.id = '{moved.track_id}'",
+    ) == [(moved.entered["id"], moved.entered["name"], FIRST_DAY + timedelta(days=1))]

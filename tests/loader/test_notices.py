@@ -198,6 +198,17 @@ def test_the_webhook_is_told_of_completion(server, world, webhook, warehouse, lo
     assert not any(isinstance(value, dict | list) for value in message.values())
 
 
+def test_the_webhook_is_told_of_a_load_of_files(webhook, warehouse, load, tmp_path):
+    (tmp_path / "tracks.csv").write_text("track_id,tempo\n" + "1" * 22 + ",120\nnone,120\n")
+    assert load("dataset", tmp_path / "tracks.csv").exit_code == 0
+    message = webhook.take_message()
+    assert (message["outcome"], message["rows_written"], message["calls"]) == ("done", 2, None)
+    assert message["text"].endswith("2 rows written.")
+    webhook.received.clear()
+    assert load("dataset", tmp_path / "gone.csv").exit_code == 2
+    assert "does not exist" in webhook.take_message()["text"]
+
+
 def test_the_webhook_is_told_of_an_early_stop(server, world, webhook, load):
     server.faults = QUOTA
     began = datetime.now(UTC)

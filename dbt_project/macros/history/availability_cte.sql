@@ -2,6 +2,7 @@
     Whether each object is available, and since when that is known, as the CTE `observed`: the rows a snapshot looks at.
     An object is withdrawn from its first absence on until it is seen again. `observed_at` never moves back: what was
     seen of a withdrawn object after its absence (an artist's name in a credit) moves it forward.
+    `recorded_at` is now: a snapshot keeps it in the rows it adds, so it says when each of them was recorded.
     Expects a CTE `withdrawals` with the withdrawals of this type of object.
 -#}
 {% macro availability_cte(objects, object_type, attributes) -%}
@@ -24,7 +25,8 @@ observed as (
         case
             when withdrawals.loaded_at > {{ objects }}.loaded_at then withdrawals.loaded_at
             else {{ objects }}.loaded_at
-        end as loaded_at
+        end as loaded_at,
+        {{ utc_now() }} as recorded_at
     from {{ objects }}
     left join withdrawals
         on {{ objects }}.{{ id }} = withdrawals.object_id

@@ -3,41 +3,43 @@
     refresh: all. Later:
 
     - those that were loaded since the newest one in the fact, whatever day they are about, and
-    - those that may belong to another version now, because a version of their object was learned since then that
-      begins on their day or before.
+    - those that may belong to another version now, because a version of their object that begins on their day or
+      before was recorded since the newest one that the fact points at.
 
-    So a fact is built after the snapshots, as `dbt build` does. One that was built before them fails its tests until it
-    is built anew with --full-refresh.
+    The fact holds both times, so it also catches up with snapshots that were taken after it was built. It names the two
+    relations itself: an engine that sets a CTE down when it is read twice would set down every measurement there is.
 -#}
 {% macro measurement_ctes(metrics, versions, object_type) -%}
 {%- set id = object_type ~ '_id' -%}
 {%- if is_incremental() -%}
 newest as (
-    select coalesce(max(fact.loaded_at), cast('1900-01-01' as {{ type_for('timestamp') }})) as loaded_at
+    select
+        coalesce(max(fact.loaded_at), cast('1900-01-01' as {{ type_for('timestamp') }})) as loaded_at,
+        coalesce(max(fact.version_recorded_at), cast('1900-01-01' as {{ type_for('timestamp') }})) as recorded_at
     from {{ this }} as fact
 ),
 
-learned as (
+recorded as (
     select
-        {{ versions }}.{{ id }},
-        min({{ versions }}.valid_from) as valid_from
-    from {{ versions }}
-    where {{ versions }}.loaded_at > (select newest.loaded_at from newest)
-    group by {{ versions }}.{{ id }}
+        versions.{{ id }},
+        min(versions.valid_from) as valid_from
+    from {{ versions }} as versions
+    where versions.recorded_at > (select newest.recorded_at from newest)
+    group by versions.{{ id }}
 ),
 
 measurements as (
-    select {{ metrics }}.*
-    from {{ metrics }}
-    where {{ metrics }}.loaded_at > (select newest.loaded_at from newest)
+    select metrics.*
+    from {{ metrics }} as metrics
+    where metrics.loaded_at > (select newest.loaded_at from newest)
     union all
-    select {{ metrics }}.*
-    from {{ metrics }}
-    inner join learned
-        on {{ metrics }}.{{ id }} = learned.{{ id }}
+    select metrics.*
+    from {{ metrics }} as metrics
+    inner join recorded
+        on metrics.{{ id }} = recorded.{{ id }}
     where
-        {{ metrics }}.observed_on >= learned.valid_from
-        and {{ metrics }}.loaded_at <= (select newest.loaded_at from newest)
+        metrics.observed_on >= recorded.valid_from
+        and metrics.loaded_at <= (select newest.loaded_at from newest)
 )
 {%- else -%}
 measurements as (

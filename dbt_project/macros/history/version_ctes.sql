@@ -6,8 +6,12 @@
       its object, the object was loaded before it was found absent, so the object gets its one version up to that day.
     - The first version reaches back to the beginning of time, the open one to its end; [valid_from, valid_to).
     - `applies_until` is where the next version begins: unlike `valid_to` it leaves no gap while an object is withdrawn.
+    - `recorded_at` is when the version's own row was recorded, `changed_at` when any row of its object last was. Rows
+      from before snapshots noted it count as recorded when they were loaded.
+
+    Takes the objects that changed since the table was built last (see changed_since_built), with all their rows.
 -#}
-{% macro version_ctes(snapshot_rows, object_type, attributes) -%}
+{% macro version_ctes(snapshot, object_type, attributes) -%}
 {%- set id = object_type ~ '_id' -%}
 dated as (
     select
@@ -17,9 +21,14 @@ dated as (
         {%- endfor %}
         is_available,
         loaded_at,
+        coalesce(recorded_at, loaded_at) as recorded_at,
+        max(coalesce(recorded_at, loaded_at)) over (partition by {{ id }}) as changed_at,
         cast(dbt_valid_from as date) as seen_from,
         coalesce(cast(dbt_valid_to as date), {{ end_of_time() }}) as seen_until
-    from {{ snapshot_rows }}
+    from {{ snapshot }}
+    {%- if is_incremental() %}
+    where {{ id }} in (select {{ id }} from {{ snapshot }} where {{ changed_since_built('recorded_at') }})
+    {%- endif %}
 ),
 
 lasting as (
@@ -37,6 +46,8 @@ available as (
         {{ attribute }},
         {%- endfor %}
         loaded_at,
+        recorded_at,
+        changed_at,
         case when row_number_of_object = 1 then {{ beginning_of_time() }} else seen_from end as valid_from,
         case when is_available = {{ boolean_literal(true) }} then seen_until else seen_from end as valid_to
     from lasting
@@ -58,7 +69,9 @@ versions as (
         end as is_current,
         coalesce(lead(valid_from) over (partition by {{ id }} order by valid_from), {{ end_of_time() }})
             as applies_until,
-        loaded_at
+        loaded_at,
+        recorded_at,
+        changed_at
     from available
 )
 {%- endmacro %}

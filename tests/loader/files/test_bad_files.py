@@ -79,14 +79,15 @@ class TestPaths:
         path.write_bytes(content)
         refuse(command, path, words=["password"])
 
-    def test_a_zip_whose_content_is_damaged(self, refuse, tmp_path, command):
+    @pytest.mark.parametrize("rows", [20, 5_000])
+    def test_a_zip_whose_content_is_damaged(self, refuse, tmp_path, command, rows):
         with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
-            archive.writestr(AUDIO, PLAYS)
-            archive.writestr("tracks.csv", "track_id,tempo\n" + "".join(f"{n:022d},120\n" for n in range(99)))
+            archive.writestr(AUDIO, json.dumps([make_play(ms=1_000_000 + number) for number in range(rows)]))
+            archive.writestr("tracks.csv", "track_id,tempo\n" + "".join(f"{n:022d},120\n" for n in range(rows)))
         content = (tmp_path / "data.zip").read_bytes()
-        content = content.replace(b"2024-05-07", b"2024-05-08").replace(b"%022d,120" % 7, b"%022d,121" % 7)
-        (tmp_path / "data.zip").write_bytes(content)
-        refuse(command, tmp_path / "data.zip", words=["damaged"])
+        content = content.replace(b"%d" % (1_000_000 + rows - 1), b"1000000")
+        (tmp_path / "data.zip").write_bytes(content.replace(b"%022d,120" % (rows - 1), b"%022d,121" % (rows - 1)))
+        refuse(command, tmp_path / "data.zip", words=["data.zip/", "again"])
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
     def test_utf_16(self, refuse, tmp_path, command, encoding):

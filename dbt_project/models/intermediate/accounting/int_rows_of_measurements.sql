@@ -13,6 +13,20 @@ measurements as (
 
 {% endfor -%}
 
+placed as (
+    {%- for type in types %}
+    select
+        '{{ type }}_metrics' as entity,
+        coalesce(sum(staging_rows), 0) as staging_rows,
+        coalesce(sum(unknown_rows), 0) as unknown_rows
+    from measurements
+    where entity = '{{ type }}_metrics'
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
 facts as (
     {%- for type in types %}
     select
@@ -26,11 +40,11 @@ facts as (
 )
 
 select
-    measurements.entity,
-    measurements.staging_rows as rows_in,
+    cast(placed.entity as {{ type_for('code') }}) as entity,
+    cast(placed.staging_rows as {{ type_for('bigint') }}) as rows_in,
     cast(facts.fact_rows as {{ type_for('bigint') }}) as rows_out,
-    measurements.unknown_rows as rows_dropped,
+    cast(placed.unknown_rows as {{ type_for('bigint') }}) as rows_dropped,
     cast('the object itself was never loaded' as {{ type_for('code') }}) as drop_reason
-from measurements
+from placed
 inner join facts
-    on measurements.entity = facts.entity
+    on placed.entity = facts.entity

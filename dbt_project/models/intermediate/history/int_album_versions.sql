@@ -1,10 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='album_id',
+        on_schema_change='fail',
+    )
+}}
+
 with
 
-snapshot_rows as (
-    select * from {{ ref('snap_albums') }}
-),
-
-{{ version_ctes('snapshot_rows', 'album', [
+{{ version_ctes(ref('snap_albums'), 'album', [
     'album_name', 'album_type', 'release_date', 'release_date_precision', 'total_tracks', 'artist_ids',
 ]) }}
 

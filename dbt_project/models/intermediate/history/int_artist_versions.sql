@@ -1,10 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='artist_id',
+        on_schema_change='fail',
+    )
+}}
+
 with
 
-snapshot_rows as (
-    select * from {{ ref('snap_artists') }}
-),
-
-{{ version_ctes('snapshot_rows', 'artist', [
+{{ version_ctes(ref('snap_artists'), 'artist', [
     'artist_name', 'genre_ids',
 ]) }}
 

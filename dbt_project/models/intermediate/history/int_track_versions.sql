@@ -1,10 +1,15 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='track_id',
+        on_schema_change='fail',
+    )
+}}
+
 with
 
-snapshot_rows as (
-    select * from {{ ref('snap_tracks') }}
-),
-
-{{ version_ctes('snapshot_rows', 'track', [
+{{ version_ctes(ref('snap_tracks'), 'track', [
     'track_name', 'album_id', 'disc_number', 'track_number', 'duration_ms', 'is_explicit', 'artist_ids',
 ]) }}
 

@@ -1,12 +1,25 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='track_durable_key',
+        on_schema_change='fail',
+        pre_hook="{{ delete_changed_objects(ref('dim_track'), 'track_durable_key') }}",
+    )
+}}
+
 with
 
 tracks as (
     select * from {{ ref('dim_track') }}
+    where {{ changed_since_built() }}
 ),
 
 parts as (
     select
         tracks.track_key,
+        tracks.track_durable_key,
+        tracks.changed_at,
         parts.value as artist_id,
         parts.ordinal
     from tracks
@@ -16,12 +29,16 @@ parts as (
 
 select
     track_key,
+    track_durable_key,
     {{ durable_key('artist_id') }} as artist_durable_key,
     cast(
         row_number() over (partition by track_key order by min(ordinal))
         as {{ type_for('integer') }}
-    ) as credit_position
+    ) as credit_position,
+    changed_at
 from parts
 group by
     track_key,
+    track_durable_key,
+    changed_at,
     artist_id

@@ -1,7 +1,17 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='album_durable_key',
+        on_schema_change='fail',
+    )
+}}
+
 with
 
 versions as (
     select * from {{ ref('int_album_versions') }}
+    where {{ changed_since_built() }}
 ),
 
 dated as (
@@ -30,5 +40,6 @@ select
     ---------- validity
     valid_from,
     valid_to,
-    is_current
+    is_current,
+    changed_at
 from dated

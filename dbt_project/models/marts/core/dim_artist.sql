@@ -1,7 +1,17 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='artist_durable_key',
+        on_schema_change='fail',
+    )
+}}
+
 with
 
 versions as (
     select * from {{ ref('int_artist_versions') }}
+    where {{ changed_since_built() }}
 )
 
 select
@@ -17,5 +27,6 @@ select
     ---------- validity
     valid_from,
     valid_to,
-    is_current
+    is_current,
+    changed_at
 from versions

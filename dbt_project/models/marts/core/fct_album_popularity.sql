@@ -9,15 +9,11 @@
 
 with
 
-metrics as (
-    select * from {{ ref('stg_spotify__album_metrics') }}
-),
-
 versions as (
     select * from {{ ref('int_album_versions') }}
 ),
 
-{{ measurement_ctes('metrics', 'versions', 'album') }}
+{{ measurement_ctes(ref('stg_spotify__album_metrics'), ref('int_album_versions'), 'album') }}
 
 select
     ---------- keys
@@ -31,7 +27,8 @@ select
 
     ---------- observation
     measurements.observed_on,
-    measurements.loaded_at
+    measurements.loaded_at,
+    versions.recorded_at as version_recorded_at
 from measurements
 inner join versions
     on

@@ -9,15 +9,11 @@
 
 with
 
-metrics as (
-    select * from {{ ref('stg_spotify__artist_metrics') }}
-),
-
 versions as (
     select * from {{ ref('int_artist_versions') }}
 ),
 
-{{ measurement_ctes('metrics', 'versions', 'artist') }}
+{{ measurement_ctes(ref('stg_spotify__artist_metrics'), ref('int_artist_versions'), 'artist') }}
 
 select
     ---------- keys
@@ -32,7 +28,8 @@ select
 
     ---------- observation
     measurements.observed_on,
-    measurements.loaded_at
+    measurements.loaded_at,
+    versions.recorded_at as version_recorded_at
 from measurements
 inner join versions
     on

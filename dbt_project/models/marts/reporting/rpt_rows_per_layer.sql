@@ -1,11 +1,7 @@
 with
 
-raw_entities as (
-    select * from {{ ref('stg_spotify__entity_row_counts') }}
-),
-
-raw_measurements as (
-    select * from {{ ref('stg_spotify__measurement_row_counts') }}
+raw_tables as (
+    select * from {{ ref('stg_spotify__row_counts') }}
 ),
 
 artists as (
@@ -24,20 +20,8 @@ measurements as (
     select * from {{ ref('int_rows_of_measurements') }}
 ),
 
-from_raw as (
-    select
-        entity,
-        raw_rows,
-        0 as unmeasured_rows,
-        null as drop_reason
-    from raw_entities
-    union all
-    select
-        entity,
-        raw_rows,
-        unmeasured_rows,
-        'nothing was measured' as drop_reason
-    from raw_measurements
+audio_features as (
+    select * from {{ ref('int_rows_of_audio_features') }}
 ),
 
 from_staging as (
@@ -67,21 +51,31 @@ from_staging as (
         rows_dropped,
         drop_reason
     from measurements
+    union all
+    select
+        entity,
+        'marts' as to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from audio_features
+    where step = 2
 ),
 
 steps as (
     select
-        from_raw.entity,
+        raw_tables.entity,
         1 as step,
         'raw' as from_layer,
         'staging' as to_layer,
-        from_raw.raw_rows as rows_in,
+        raw_tables.raw_rows as rows_in,
         from_staging.rows_in as rows_out,
-        from_raw.unmeasured_rows as rows_dropped,
-        from_raw.drop_reason
-    from from_raw
+        raw_tables.dropped_rows as rows_dropped,
+        raw_tables.drop_reason
+    from raw_tables
     inner join from_staging
-        on from_raw.entity = from_staging.entity
+        on raw_tables.entity = from_staging.entity
     union all
     select
         entity,
@@ -93,6 +87,18 @@ steps as (
         rows_dropped,
         drop_reason
     from from_staging
+    union all
+    select
+        entity,
+        step,
+        'staging' as from_layer,
+        'marts' as to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from audio_features
+    where step > 2
     union all
     select
         entity,

@@ -1,0 +1,1 @@
+"""EchoStream's benchmarks: measurements as ratios against a baseline of the same run."""

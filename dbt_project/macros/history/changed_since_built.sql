@@ -1,0 +1,25 @@
+{#-
+    How what is built from history grows: by objects. An object (an artist, an album, a track) whose history did not
+    change keeps its rows; one whose history changed gets all its rows anew. So a day costs what changed on it, and ends
+    in the rows that a build from nothing would give.
+
+        snapshot  --recorded_at-->  int_*_versions  --changed_at-->  dim_*  --changed_at-->  bridge_*
+
+    Every row of a snapshot says when it was recorded (`recorded_at`). Every row made from it says when the history of its
+    object last changed (`changed_at`): the newest `recorded_at` of the object. A table knows from its own newest
+    `changed_at` what it has seen, so each can be dropped, built anew or left out of a build, and catches up with the next
+    one: nothing is told from one table to another but by its rows.
+
+    This macro is the condition: recorded, or changed, since the table that is built now was built last. Always true at
+    first and on a full refresh. The rows are replaced by the strategy delete+insert on the object's id or durable key.
+-#}
+{% macro changed_since_built(column='changed_at') -%}
+{%- if is_incremental() -%}
+{{ column }} > (
+        select coalesce(max(built.changed_at), cast('1900-01-01' as {{ type_for('timestamp') }}))
+        from {{ this }} as built
+    )
+{%- else -%}
+1 = 1
+{%- endif -%}
+{%- endmacro %}

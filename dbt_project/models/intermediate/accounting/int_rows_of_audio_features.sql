@@ -1,0 +1,54 @@
+with
+
+staged as (
+    select * from {{ ref('stg_spotify__audio_features') }}
+),
+
+ranked as (
+    select * from {{ ref('int_audio_features_ranked') }}
+),
+
+track_ids as (
+    select distinct track_id from {{ ref('int_track_versions') }}
+),
+
+facts as (
+    select * from {{ ref('fct_audio_features') }}
+),
+
+placed as (
+    select
+        sum(case when ranked.trust_rank = 1 then 1 else 0 end) as trusted_rows,
+        sum(case when ranked.trust_rank > 1 then 1 else 0 end) as less_trusted_rows,
+        sum(case when ranked.trust_rank = 1 and track_ids.track_id is null then 1 else 0 end) as unknown_rows
+    from ranked
+    left join track_ids
+        on ranked.track_id = track_ids.track_id
+),
+
+steps as (
+    select
+        2 as step,
+        (select count(*) from staged) as rows_in,
+        trusted_rows as rows_out,
+        less_trusted_rows as rows_dropped,
+        'another provider is trusted more' as drop_reason
+    from placed
+    union all
+    select
+        3 as step,
+        trusted_rows as rows_in,
+        (select count(*) from facts) as rows_out,
+        unknown_rows as rows_dropped,
+        'the track itself was never loaded' as drop_reason
+    from placed
+)
+
+select
+    cast('audio_features' as {{ type_for('code') }}) as entity,
+    cast(step as {{ type_for('integer') }}) as step,
+    cast(coalesce(rows_in, 0) as {{ type_for('bigint') }}) as rows_in,
+    cast(coalesce(rows_out, 0) as {{ type_for('bigint') }}) as rows_out,
+    cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
+    cast(drop_reason as {{ type_for('code') }}) as drop_reason
+from steps

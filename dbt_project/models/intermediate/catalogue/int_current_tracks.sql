@@ -1,0 +1,22 @@
+with
+
+tracks as (
+    select * from {{ ref('dim_track') }}
+    where is_current = {{ boolean_literal(true) }}
+),
+
+albums as (
+    select * from {{ ref('dim_album') }}
+    where is_current = {{ boolean_literal(true) }}
+)
+
+select
+    tracks.track_key,
+    tracks.track_durable_key,
+    tracks.album_durable_key,
+    albums.release_year,
+    tracks.duration_ms,
+    tracks.is_explicit
+from tracks
+left join albums
+    on tracks.album_durable_key = albums.album_durable_key

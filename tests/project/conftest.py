@@ -1,0 +1,92 @@
+"""The dbt project over three days of the made-up world, built and documented once for all tests of this folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from loader.demo.catalogue import FIRST_DAY
+from tests.conftest import ROOT
+from tour.play import SNAPSHOTS
+
+# In these weeks an artist takes another name, and tracks are withdrawn and come back.
+DAYS = [FIRST_DAY + timedelta(weeks=weeks) for weeks in range(3)]
+
+
+@dataclass
+class Project:
+    """A copy of the dbt project with a target folder and a warehouse of its own: nobody's build is touched."""
+
+    folder: Path
+    warehouse: Path
+
+    @property
+    def target(self):
+        return self.folder / "target"
+
+    def run(self, program, *arguments):
+        """Run one of the environment's programs over this project; it is called at the top of the repository."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DBT_", "ECHOSTREAM_", "SPOTIFY_", "SPOTIPY_", "RECCOBEATS_"))
+        }
+        return subprocess.run(
+            [Path(sys.executable).parent / program, *(str(argument) for argument in arguments)],
+            cwd=ROOT,
+            env={
+                **kept,
+                "DBT_PROJECT_DIR": str(self.folder),
+                "DBT_PROFILES_DIR": str(self.folder),
+                "DBT_LOG_PATH": str(self.target),
+                "ECHOSTREAM_DUCKDB": str(self.warehouse),
+                "PYTHONPATH": str(ROOT),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def succeed(self, program, *arguments):
+        """Run a program that has to succeed, and return what it printed."""
+        finished = self.run(program, *arguments)
+        assert finished.returncode == 0, f"{program} {arguments[0]} failed:\n{finished.stdout}{finished.stderr}"
+        return finished.stdout
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory, worker_id):
+    """The project, built over three weeks of the made-up world: once a run, and a copy for each worker."""
+    run = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        run = run.parent
+    built, finished = run / "built", run / "built.finished"
+    with FileLock(run / "built.lock"):
+        if not finished.exists():
+            shutil.rmtree(built, ignore_errors=True)
+            build(name_project(built))
+            finished.touch()
+    return name_project(shutil.copytree(built, tmp_path_factory.mktemp("project") / "copy"))
+
+
+def name_project(top):
+    """Say where a project and its warehouse stand under a folder."""
+    return Project(top / "dbt_project", top / "echostream.duckdb")
+
+
+def build(project):
+    """Play the days and build everything, documentation included."""
+    shutil.copytree(
+        ROOT / "dbt_project", project.folder, ignore=shutil.ignore_patterns("target", "logs", "dbt_packages")
+    )
+    for day in DAYS:
+        project.succeed("python", "-m", "loader", "demo", "--quiet", "--as-of", day)
+        project.succeed("dbt", "--quiet", *SNAPSHOTS)
+    project.succeed("dbt", "--quiet", "build")
+    project.succeed("dbt", "--quiet", "docs", "generate")
