@@ -88,8 +88,8 @@ def test_a_load_killed_at_any_moment_ends_where_an_undisturbed_one_ends(open_ser
             process = start()
             time.sleep(moments.uniform(0.5, 2.5))
             process.send_signal(signal.SIGKILL if number % 2 else signal.SIGTERM)
-            process.communicate(timeout=60)
+            process.communicate(timeout=120)
         process = start()
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     assert read_raw(warehouse) == expected
