@@ -37,7 +37,7 @@ from loader.warehouse import (
 )
 
 _ORDER = "the artists in order"
-_ROWS_A_PART = 150_000
+_ROWS_A_PART = 100_000
 
 _TABLES = (
     *("artists", "albums", "tracks", "credited_artists", "genres"),
