@@ -487,6 +487,8 @@ create table marts.rpt_artist_popularity (
     followers_change_7d bigint,
     followers_change_28d bigint,
     popularity_rank integer,
+    loaded_at timestamp not null,
+    version_recorded_at timestamp not null,
     primary key (artist_durable_key, observed_on)
 );
 
@@ -509,7 +511,9 @@ select
     case
         when now.popularity is not null
             then rank() over (partition by now.observed_on order by now.popularity desc, now.followers desc)
-    end
+    end,
+    now.loaded_at,
+    now.version_recorded_at
 from marts.fct_artist_popularity as now
 inner join marts.dim_artist on now.artist_key = dim_artist.artist_key
 left join marts.fct_artist_popularity as ago_1
