@@ -432,7 +432,8 @@ create table marts.fct_audio_features (
     tempo double,
     time_signature bigint,
     observed_on date not null,
-    loaded_at timestamp not null
+    loaded_at timestamp not null,
+    version_recorded_at timestamp not null
 );
 
 insert into marts.fct_audio_features
@@ -455,7 +456,8 @@ select
     nullif(features.tempo, 0),
     nullif(features.time_signature, 0),
     features.observed_on,
-    make_timestamp(epoch_us(features.loaded_at))
+    make_timestamp(epoch_us(features.loaded_at)),
+    dim_track.changed_at
 from (
     select
         *,
