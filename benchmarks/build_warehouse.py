@@ -171,7 +171,7 @@ def _check_same(built: Path, by_hand: Path) -> int:
 
 
 def _read_contents(path: Path) -> dict[str, tuple[str, int, int]]:
-    """Read of every table (views store nothing) its columns, the number of its rows and a hash of them, whatever their order."""
+    """Read of every table its columns, the number of its rows and a hash of them, whatever their order; no views."""
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
             "select table_schema || '.' || table_name, string_agg(column_name || ' ' || data_type, ', ' "

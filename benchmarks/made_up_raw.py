@@ -26,8 +26,8 @@ _TRACKS_AN_ALBUM = 10
 _TRACKS_AN_ARTIST = 50
 _TRACKS_A_GUEST = 100
 _GENRES = 300
-# Of a hundred tracks, by their hash: Spotify told the features of the first 40 (when it still did), ReccoBeats was asked
-# about the 31st to the 90th and has those up to the 75th.
+# Of a hundred tracks, by their hash: Spotify told the features of the first 40 (when it still did), ReccoBeats was
+# asked about the 31st to the 90th and has those up to the 75th.
 _SPOTIFY_HAS_BELOW, _RECCOBEATS_ASKED_FROM, _RECCOBEATS_HAS_BELOW, _RECCOBEATS_ASKED_BELOW = 40, 30, 75, 90
 # A track that a provider does not have is asked about again after so many days; one of so many is then told.
 _ASKED_AGAIN_AFTER, _TOLD_LATER = 30, 10
