@@ -413,6 +413,394 @@ from raw_spotify.track_metrics as metrics
 inner join marts.dim_track on metrics.track_id = dim_track.track_id
 where metrics.popularity is not null;
 
+create table marts.fct_audio_features (
+    track_key varchar not null,
+    track_durable_key varchar primary key,
+    date_key integer not null,
+    track_id varchar not null,
+    provider varchar not null,
+    danceability double,
+    energy double,
+    musical_key bigint,
+    musical_mode bigint,
+    loudness double,
+    speechiness double,
+    acousticness double,
+    instrumentalness double,
+    liveness double,
+    valence double,
+    tempo double,
+    time_signature bigint,
+    observed_on date not null,
+    loaded_at timestamp not null,
+    version_recorded_at timestamp not null
+);
+
+insert into marts.fct_audio_features
+select
+    dim_track.track_key,
+    dim_track.track_durable_key,
+    year(features.observed_on) * 10000 + month(features.observed_on) * 100 + day(features.observed_on),
+    features.track_id,
+    features.provider,
+    features.danceability,
+    features.energy,
+    nullif(features.key, -1),
+    features.mode,
+    features.loudness,
+    features.speechiness,
+    features.acousticness,
+    features.instrumentalness,
+    features.liveness,
+    features.valence,
+    nullif(features.tempo, 0),
+    nullif(features.time_signature, 0),
+    features.observed_on,
+    make_timestamp(epoch_us(features.loaded_at)),
+    dim_track.changed_at
+from (
+    select
+        *,
+        row_number() over (
+            partition by track_id
+            order by case provider when 'spotify' then 1 when 'reccobeats' then 2 else 3 end, provider
+        ) as trust_rank
+    from raw_spotify.audio_features
+    where is_known
+) as features
+inner join marts.dim_track on features.track_id = dim_track.track_id
+where features.trust_rank = 1;
+
+---------- reports of popularity
+
+create table marts.rpt_artist_popularity (
+    artist_key varchar not null,
+    artist_durable_key varchar,
+    date_key integer not null,
+    artist_id varchar not null,
+    observed_on date,
+    artist_name varchar,
+    popularity bigint,
+    popularity_change_1d bigint,
+    popularity_change_7d bigint,
+    popularity_change_28d bigint,
+    followers bigint,
+    followers_change_1d bigint,
+    followers_change_7d bigint,
+    followers_change_28d bigint,
+    popularity_rank integer,
+    loaded_at timestamp not null,
+    version_recorded_at timestamp not null,
+    primary key (artist_durable_key, observed_on)
+);
+
+insert into marts.rpt_artist_popularity
+select
+    now.artist_key,
+    now.artist_durable_key,
+    now.date_key,
+    now.artist_id,
+    now.observed_on,
+    dim_artist.artist_name,
+    now.popularity,
+    now.popularity - ago_1.popularity,
+    now.popularity - ago_7.popularity,
+    now.popularity - ago_28.popularity,
+    now.followers,
+    now.followers - ago_1.followers,
+    now.followers - ago_7.followers,
+    now.followers - ago_28.followers,
+    case
+        when now.popularity is not null
+            then rank() over (partition by now.observed_on order by now.popularity desc, now.followers desc)
+    end,
+    now.loaded_at,
+    now.version_recorded_at
+from marts.fct_artist_popularity as now
+inner join marts.dim_artist on now.artist_key = dim_artist.artist_key
+left join marts.fct_artist_popularity as ago_1
+    on now.artist_durable_key = ago_1.artist_durable_key and now.observed_on = ago_1.observed_on + 1
+left join marts.fct_artist_popularity as ago_7
+    on now.artist_durable_key = ago_7.artist_durable_key and now.observed_on = ago_7.observed_on + 7
+left join marts.fct_artist_popularity as ago_28
+    on now.artist_durable_key = ago_28.artist_durable_key and now.observed_on = ago_28.observed_on + 28;
+
+create table marts.rpt_rising_tracks (
+    track_key varchar not null,
+    track_durable_key varchar not null,
+    artist_durable_key varchar,
+    track_id varchar not null,
+    observed_on date,
+    track_name varchar,
+    artist_name varchar,
+    popularity bigint,
+    popularity_change_7d bigint,
+    popularity_change_28d bigint,
+    momentum_score double not null,
+    momentum_rank integer,
+    primary key (observed_on, momentum_rank)
+);
+
+insert into marts.rpt_rising_tracks
+with changed as (
+    select
+        now.track_durable_key,
+        now.observed_on,
+        now.popularity,
+        now.popularity - ago_7.popularity as change_7d,
+        now.popularity - ago_28.popularity as change_28d,
+        round(
+            100 * case
+                when change_28d is null then change_7d
+                when change_7d is null then change_28d / 4
+                else (2 * change_7d + change_28d / 4) / 3
+            end / (now.popularity + 100), 2
+        ) as momentum_score
+    from marts.fct_track_popularity as now
+    left join marts.fct_track_popularity as ago_7
+        on now.track_durable_key = ago_7.track_durable_key and now.observed_on = ago_7.observed_on + 7
+    left join marts.fct_track_popularity as ago_28
+        on now.track_durable_key = ago_28.track_durable_key and now.observed_on = ago_28.observed_on + 28
+    where momentum_score > 0
+),
+-- A score with a hundred tracks above it has none of the first hundred; the others are few enough to sort.
+scores as (
+    select
+        observed_on,
+        momentum_score,
+        sum(count(*)) over (partition by observed_on order by momentum_score desc) - count(*) as tracks_above
+    from changed
+    group by observed_on, momentum_score
+),
+ranked as (
+    select
+        changed.*,
+        row_number() over (
+            partition by observed_on
+            order by momentum_score desc, popularity desc, track_durable_key
+        ) as momentum_rank
+    from changed
+    inner join scores using (observed_on, momentum_score)
+    where scores.tracks_above < 100
+)
+select
+    dim_track.track_key,
+    dim_track.track_durable_key,
+    dim_artist.artist_durable_key,
+    dim_track.track_id,
+    ranked.observed_on,
+    dim_track.track_name,
+    dim_artist.artist_name,
+    ranked.popularity,
+    ranked.change_7d,
+    ranked.change_28d,
+    ranked.momentum_score,
+    ranked.momentum_rank
+from ranked
+inner join marts.dim_track on ranked.track_durable_key = dim_track.track_durable_key
+left join marts.bridge_track_artist as credits
+    on dim_track.track_key = credits.track_key and credits.credit_position = 1
+left join marts.dim_artist on credits.artist_durable_key = dim_artist.artist_durable_key
+where ranked.momentum_rank <= 100;
+
+---------- reports of the catalogue as it is now
+
+create temp table current_tracks as
+select
+    dim_track.track_key,
+    dim_track.track_durable_key,
+    dim_track.album_durable_key,
+    dim_track.duration_ms,
+    dim_track.is_explicit,
+    dim_album.release_year
+from marts.dim_track
+left join marts.dim_album on dim_track.album_durable_key = dim_album.album_durable_key and dim_album.is_current
+where dim_track.is_current;
+
+create temp table current_track_genres as
+with track_genres as (
+    select distinct
+        credits.track_key,
+        artist_genres.genre_key,
+        dim_genre.genre_name
+    from marts.bridge_track_artist as credits
+    inner join marts.dim_artist on credits.artist_durable_key = dim_artist.artist_durable_key and dim_artist.is_current
+    inner join marts.bridge_artist_genre as artist_genres on dim_artist.artist_key = artist_genres.artist_key
+    inner join marts.dim_genre on artist_genres.genre_key = dim_genre.genre_key
+)
+select
+    tracks.track_durable_key,
+    tracks.release_year,
+    tracks.is_explicit,
+    track_genres.genre_key,
+    coalesce(track_genres.genre_name, 'unknown') as genre_name
+from current_tracks as tracks
+left join track_genres on tracks.track_key = track_genres.track_key;
+
+create table marts.rpt_track_duration_distribution (
+    release_year integer,
+    from_seconds integer not null,
+    to_seconds integer not null,
+    tracks bigint not null,
+    share_of_year double
+);
+
+insert into marts.rpt_track_duration_distribution
+select
+    release_year,
+    duration_ms // 30000 * 30 as from_seconds,
+    from_seconds + 30,
+    count(*),
+    round(cast(count(*) as double) / sum(count(*)) over (partition by release_year), 6)
+from current_tracks
+where duration_ms is not null
+group by release_year, from_seconds;
+
+create table marts.rpt_explicit_by_year_and_genre (
+    release_year integer,
+    genre_key varchar,
+    genre_name varchar not null,
+    tracks bigint not null,
+    explicit_tracks bigint not null,
+    clean_tracks bigint not null,
+    explicit_share double
+);
+
+insert into marts.rpt_explicit_by_year_and_genre
+select
+    release_year,
+    genre_key,
+    genre_name,
+    count(*) as tracks,
+    count(*) filter (is_explicit) as explicit_tracks,
+    tracks - explicit_tracks,
+    round(explicit_tracks / tracks, 4)
+from current_track_genres
+group by release_year, genre_key, genre_name;
+
+create table marts.rpt_release_trends (
+    release_year integer,
+    album_type varchar,
+    albums bigint not null,
+    tracks bigint not null,
+    mean_duration_seconds double,
+    median_duration_seconds double,
+    explicit_share double
+);
+
+insert into marts.rpt_release_trends
+select
+    albums.release_year,
+    albums.album_type,
+    count(distinct albums.album_durable_key),
+    count(tracks.track_durable_key),
+    round(avg(tracks.duration_ms / 1000), 1),
+    round(median(tracks.duration_ms / 1000), 1),
+    round(count(*) filter (tracks.is_explicit) / nullif(count(tracks.track_durable_key), 0), 4)
+from marts.dim_album as albums
+left join current_tracks as tracks on albums.album_durable_key = tracks.album_durable_key
+where albums.is_current
+group by albums.release_year, albums.album_type;
+
+create table marts.rpt_audio_profile (
+    release_decade integer,
+    genre_key varchar,
+    genre_name varchar not null,
+    tracks bigint not null,
+    tracks_with_features bigint not null,
+    danceability double,
+    energy double,
+    loudness double,
+    speechiness double,
+    acousticness double,
+    instrumentalness double,
+    liveness double,
+    valence double,
+    tempo double,
+    major_share double
+);
+
+insert into marts.rpt_audio_profile
+select
+    tracks.release_year // 10 * 10 as release_decade,
+    tracks.genre_key,
+    tracks.genre_name,
+    count(*),
+    count(features.track_durable_key),
+    round(avg(features.danceability), 4),
+    round(avg(features.energy), 4),
+    round(avg(features.loudness), 4),
+    round(avg(features.speechiness), 4),
+    round(avg(features.acousticness), 4),
+    round(avg(features.instrumentalness), 4),
+    round(avg(features.liveness), 4),
+    round(avg(features.valence), 4),
+    round(avg(features.tempo), 4),
+    round(avg(features.musical_mode), 4)
+from current_track_genres as tracks
+left join marts.fct_audio_features as features on tracks.track_durable_key = features.track_durable_key
+group by release_decade, tracks.genre_key, tracks.genre_name;
+
+---------- reports of the loads
+
+create table marts.rpt_loads (
+    run_id varchar primary key,
+    observed_on date not null,
+    data_source varchar not null,
+    app_mode varchar,
+    outcome varchar not null,
+    message varchar,
+    calls bigint not null,
+    retries bigint not null,
+    refusals bigint not null,
+    seconds_waited double,
+    rows_written bigint not null,
+    rows_rejected bigint not null,
+    duration_seconds bigint not null,
+    started_at timestamp not null,
+    finished_at timestamp not null
+);
+
+insert into marts.rpt_loads
+select
+    run_id,
+    observed_on,
+    source,
+    app_mode,
+    outcome,
+    message,
+    calls,
+    retries,
+    refusals,
+    seconds_waited,
+    rows_written,
+    rows_rejected,
+    date_diff('second', started_at, finished_at),
+    make_timestamp(epoch_us(started_at)),
+    make_timestamp(epoch_us(finished_at))
+from raw_spotify.load_runs;
+
+create table marts.rpt_rejected_objects (
+    object_type varchar,
+    reason varchar,
+    rejected_objects bigint not null,
+    days_rejected bigint not null,
+    first_rejected_on date not null,
+    last_rejected_on date not null,
+    primary key (object_type, reason)
+);
+
+insert into marts.rpt_rejected_objects
+select
+    object_type,
+    reason,
+    count(*),
+    count(distinct observed_on),
+    min(observed_on),
+    max(observed_on)
+from raw_spotify.rejected_objects
+group by object_type, reason;
+
 ---------- the report of rows per layer
 
 create table marts.rpt_rows_per_layer (
@@ -496,6 +884,11 @@ with steps as (
             where popularity is not null
         ), 'the object itself was never loaded'
     from raw_spotify.track_metrics
+    union all
+    select 'audio_features', 'marts', count(*), count(*) filter (not is_known),
+        'the provider has none of the track', count(distinct track_id) filter (is_known),
+        count(*) filter (is_known) - count(distinct track_id) filter (is_known), 'another provider is trusted more'
+    from raw_spotify.audio_features
 ),
 history as (
     select 'artists' as entity, (select count(*) from snapshots.snap_artists) as kept, count(*) as versions
@@ -515,4 +908,15 @@ from steps
 union all
 select entity, 3, 'snapshots', 'marts', kept, kept, 0, null from history
 union all
-select entity, 4, 'snapshots', 'marts', kept, versions, 0, null from history;
+select entity, 4, 'snapshots', 'marts', kept, versions, 0, null from history
+union all
+select 'audio_features', 3, 'staging', 'marts', told, (select count(*) from marts.fct_audio_features), unknown,
+    case when unknown > 0 then 'the track itself was never loaded' end
+from (
+    select
+        count(distinct features.track_id) as told,
+        count(distinct features.track_id) filter (dim_track.track_id is null) as unknown
+    from raw_spotify.audio_features as features
+    left join marts.dim_track on features.track_id = dim_track.track_id
+    where features.is_known
+);

@@ -171,12 +171,13 @@ def _check_same(built: Path, by_hand: Path) -> int:
 
 
 def _read_contents(path: Path) -> dict[str, tuple[str, int, int]]:
-    """Read of every table its columns, the number of its rows and a hash of them, whatever their order."""
+    """Read of every table its columns, the number of its rows and a hash of them, whatever their order; no views."""
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
             "select table_schema || '.' || table_name, string_agg(column_name || ' ' || data_type, ', ' "
             "order by ordinal_position), list(column_name order by ordinal_position) from information_schema.columns "
-            "where table_schema in ('snapshots', 'marts') group by all"
+            "inner join information_schema.tables using (table_schema, table_name) "
+            "where table_schema in ('snapshots', 'marts') and table_type = 'BASE TABLE' group by all"
         ).fetchall()
         contents = {}
         for table, columns, names in tables:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
 
-from loader.spotify.tables import SCHEMA_NAME, TABLES, Table
+from loader.spotify.tables import AUDIO_FEATURES, SCHEMA_NAME, TABLES, Table
 
 FIRST_DAY = date(2026, 1, 1)
 _TYPES = {
@@ -26,6 +26,14 @@ _TRACKS_AN_ALBUM = 10
 _TRACKS_AN_ARTIST = 50
 _TRACKS_A_GUEST = 100
 _GENRES = 300
+# Of a hundred tracks, by their hash: Spotify told the features of the first 40 (when it still did), ReccoBeats was
+# asked about the 31st to the 90th and has those up to the 75th.
+_SPOTIFY_HAS_BELOW, _RECCOBEATS_ASKED_FROM, _RECCOBEATS_HAS_BELOW, _RECCOBEATS_ASKED_BELOW = 40, 30, 75, 90
+# A track that a provider does not have is asked about again after so many days; one of so many is then told.
+_ASKED_AGAIN_AFTER, _TOLD_LATER = 30, 10
+# A load keeps one of so many tracks aside, and makes a call for so many.
+_TRACKS_A_REJECTED = 10_000
+_TRACKS_A_CALL = 50
 
 
 def make_raw_schema(connection: duckdb.DuckDBPyConnection, tracks: int, days: int) -> None:
@@ -42,12 +50,16 @@ def make_raw_schema(connection: duckdb.DuckDBPyConnection, tracks: int, days: in
         connection.execute(f"create table {SCHEMA_NAME}.{table.name} ({_list_columns(table)})")
     last_day = FIRST_DAY + timedelta(days=days - 1)
     _add_entities(connection, tracks, last_day)
+    _add_audio_features(connection, days)
     for offset in range(days):
         _add_measures(connection, FIRST_DAY + timedelta(days=offset))
+        _add_load(connection, FIRST_DAY + timedelta(days=offset))
 
 
 def add_day(connection: duckdb.DuckDBPyConnection, day: date, changed_percent: int = 0) -> None:
     """Add a later day: everything is seen and measured again, and some tracks are seen to have changed.
+
+    Of the tracks without audio features some are asked about again, and some of these told.
 
     Args:
         connection: The DuckDB file, open for writing.
@@ -65,7 +77,9 @@ def add_day(connection: duckdb.DuckDBPyConnection, day: date, changed_percent: i
             "where hash(id, ?) % 100 < ?",
             [day, changed_percent],
         )
+    _ask_again_for_audio_features(connection, day)
     _add_measures(connection, day)
+    _add_load(connection, day)
 
 
 def _list_columns(table: Table) -> str:
@@ -113,6 +127,71 @@ def _add_entities(connection: duckdb.DuckDBPyConnection, tracks: int, day: date)
             from range({tracks}) as numbers(i)""",
     }.items():
         connection.execute(f"insert into {SCHEMA_NAME}.{table} {query}")
+
+
+def _list_audio_features(is_known: str) -> str:
+    """List the features of a track, all null where it is not known; fractions that no mean rounds by chance."""
+    fractions = {name: f"(hash(id, '{name}') / 1.8446744073709552e19)" for name in AUDIO_FEATURES}
+    told = fractions | {
+        "key": "cast(hash(id, 'key') % 13 as bigint) - 1",
+        "loudness": f"-60 * {fractions['loudness']}",
+        "mode": "cast(hash(id, 'mode') % 2 as bigint)",
+        "tempo": f"case when hash(id) % 50 = 0 then 0 else 60 + 140 * {fractions['tempo']} end",
+        "time_signature": "cast(hash(id, 'time_signature') % 5 as bigint)",
+    }
+    return ", ".join(f"case when {is_known} then {value} end" for value in told.values())
+
+
+def _add_audio_features(connection: duckdb.DuckDBPyConnection, days: int) -> None:
+    # The providers were asked about some tracks every day.
+    seen_on = f"cast(date '{FIRST_DAY}' + cast(hash(id, 'asked') % {days} as integer) as date)"
+    place = "hash(id) % 100"
+    told = f"{place} < {_RECCOBEATS_HAS_BELOW}"
+    for provider, is_asked in {
+        "spotify": f"{place} < {_SPOTIFY_HAS_BELOW}",
+        "reccobeats": f"{place} >= {_RECCOBEATS_ASKED_FROM} and {place} < {_RECCOBEATS_ASKED_BELOW}",
+    }.items():
+        connection.execute(
+            f"insert into {SCHEMA_NAME}.audio_features "
+            f"select id, '{provider}', {told}, {_list_audio_features(told)}, {seen_on}, "
+            f"(cast({seen_on} as timestamp) + interval 6 hour) at time zone 'UTC' "
+            f"from {SCHEMA_NAME}.tracks where {is_asked}"
+        )
+
+
+def _ask_again_for_audio_features(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    connection.execute(
+        f"create temp table asked_again as "
+        f"select track_id as id, hash(track_id, $day) % {_ASKED_AGAIN_AFTER * _TOLD_LATER} = 0 as is_told "
+        f"from {SCHEMA_NAME}.audio_features where not is_known and hash(track_id, $day) % {_ASKED_AGAIN_AFTER} = 0",
+        {"day": day},
+    )
+    connection.execute(
+        f"delete from {SCHEMA_NAME}.audio_features where not is_known and track_id in (select id from asked_again)"
+    )
+    connection.execute(
+        f"insert into {SCHEMA_NAME}.audio_features "
+        f"select id, 'reccobeats', is_told, {_list_audio_features('is_told')}, $day, $loaded_at from asked_again",
+        {"day": day, "loaded_at": _load_started(day)},
+    )
+    connection.execute("drop table asked_again")
+
+
+def _add_load(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    started = _load_started(day)
+    connection.execute(
+        f"insert into {SCHEMA_NAME}.rejected_objects "
+        "select 'track', left(md5('rejected ' || i || $day), 22), 'duration_ms is text', '{}', $day, $started "
+        f"from range((select count(*) // {_TRACKS_A_REJECTED} + 1 from {SCHEMA_NAME}.tracks)) as numbers(i)",
+        {"day": day, "started": started},
+    )
+    connection.execute(
+        f"insert into {SCHEMA_NAME}.load_runs "
+        "select md5('run ' || $day), $started, $finished, $day, 'catalogue', 'extended', 'done', "
+        f"count(*) // {_TRACKS_A_CALL} + 1, 0, 0, 0, count(*), count(*) // {_TRACKS_A_REJECTED} + 1, null "
+        f"from {SCHEMA_NAME}.tracks",
+        {"day": day, "started": started, "finished": started + timedelta(hours=1)},
+    )
 
 
 def _add_measures(connection: duckdb.DuckDBPyConnection, day: date) -> None:

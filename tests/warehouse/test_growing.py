@@ -36,9 +36,9 @@ def add_next_day(warehouse, changed_percent):
 
 def test_a_build_writes_only_what_changed(warehouse, change, dbt):
     dbt(*BUILD)
-    # A row that is written again loses its mark.
+    # A row that is written again loses its mark; no report is made from what is marked.
     change(
-        "update marts.dim_track set duration_ms = -duration_ms",
+        "update marts.dim_track set disc_number = -disc_number",
         "update marts.bridge_track_artist set credit_position = -credit_position",
         "update marts.fct_track_popularity set popularity = -1 - popularity",
     )
@@ -59,7 +59,7 @@ def test_a_build_writes_only_what_changed(warehouse, change, dbt):
         *read_rows(warehouse, "select max(id) from raw_spotify.tracks"),
     }
     assert 10 < len(changed) < 100
-    assert set(read_rows(warehouse, "select track_id from marts.dim_track where duration_ms > 0")) == changed
+    assert set(read_rows(warehouse, "select track_id from marts.dim_track where disc_number > 0")) == changed
     assert (
         set(
             read_rows(
@@ -78,7 +78,7 @@ def test_a_build_writes_only_what_changed(warehouse, change, dbt):
     assert sorted(written) == sorted(loaded)
 
     change(
-        "update marts.dim_track set duration_ms = abs(duration_ms)",
+        "update marts.dim_track set disc_number = abs(disc_number)",
         "update marts.bridge_track_artist set credit_position = abs(credit_position)",
         "update marts.fct_track_popularity set popularity = -1 - popularity where popularity < 0",
     )
@@ -90,10 +90,17 @@ def test_a_build_writes_only_what_changed(warehouse, change, dbt):
 
 
 def test_what_was_built_in_the_wrong_order_is_mended_by_the_next_build(warehouse, change, dbt):
-    change(f"insert into raw_spotify.track_metrics values ('late', 7, date '{FIRST_DAY}', '{FIRST_DAY} 06:00:00+00')")
+    week_later = FIRST_DAY + timedelta(days=7)
+    change(
+        "insert into raw_spotify.track_metrics values "
+        f"('late', 7, date '{FIRST_DAY}', '{FIRST_DAY} 06:00:00+00'), "
+        f"('late', 9, date '{week_later}', '{FIRST_DAY} 06:00:00+00')",
+        "insert into raw_spotify.audio_features (track_id, provider, is_known, tempo, observed_on, loaded_at) "
+        f"values ('late', 'spotify', true, 90, date '{FIRST_DAY}', '{FIRST_DAY} 06:00:00+00')",
+    )
     dbt(*BUILD)
     dropped = "select rows_dropped from marts.rpt_rows_per_layer where entity = 'track_metrics' and step = 2"
-    assert read_rows(warehouse, dropped) == [(1,)]
+    assert read_rows(warehouse, dropped) == [(2,)]
 
     add_next_day(warehouse, changed_percent=10)
     change(
@@ -105,7 +112,10 @@ def test_what_was_built_in_the_wrong_order_is_mended_by_the_next_build(warehouse
     dbt("run")
     dbt("build")
     assert read_rows(warehouse, dropped) == [(0,)]
-    assert read_rows(warehouse, "select popularity from marts.fct_track_popularity where track_id = 'late'") == [(7,)]
+    of_late = "where track_id = 'late' order by all"
+    assert read_rows(warehouse, f"select popularity from marts.fct_track_popularity {of_late}") == [(7,), (9,)]
+    assert read_rows(warehouse, f"select popularity_change_7d from marts.rpt_rising_tracks {of_late}") == [(2,)]
+    assert read_rows(warehouse, f"select tempo from marts.fct_audio_features {of_late}") == [(90,)]
     mended = read_marts(warehouse)
     dbt(*BUILD, "--full-refresh")
     assert read_marts(warehouse) == mended

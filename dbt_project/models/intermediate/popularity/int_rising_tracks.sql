@@ -24,7 +24,8 @@ used_days as (
     select
         cast({{ dbt.dateadd('day', days, 'observed_on') }} as date) as observed_on,
         {{ days }} as days_before,
-        loaded_at
+        loaded_at,
+        version_recorded_at
     from measured_days
     {%- if not loop.last %}
     union all
@@ -36,7 +37,8 @@ used_days as (
 comparable_days as (
     select
         observed_on,
-        max(loaded_at) as loaded_at
+        max(loaded_at) as loaded_at,
+        max(version_recorded_at) as version_recorded_at
     from used_days
     group by observed_on
     having min(days_before) = 0 and max(days_before) > 0
@@ -46,7 +48,8 @@ comparable_days as (
 built_days as (
     select
         built.observed_on,
-        max(built.loaded_at) as loaded_at
+        max(built.loaded_at) as loaded_at,
+        max(built.version_recorded_at) as version_recorded_at
     from {{ this }} as built
     group by built.observed_on
 ),
@@ -54,81 +57,64 @@ built_days as (
 days_to_build as (
     select
         comparable_days.observed_on,
-        comparable_days.loaded_at
+        comparable_days.loaded_at,
+        comparable_days.version_recorded_at
     from comparable_days
     left join built_days
         on comparable_days.observed_on = built_days.observed_on
     where
         built_days.observed_on is null
         or comparable_days.loaded_at > built_days.loaded_at
+        or comparable_days.version_recorded_at > built_days.version_recorded_at
 ),
 {%- else -%}
 days_to_build as (
     select
         observed_on,
-        loaded_at
+        loaded_at,
+        version_recorded_at
     from comparable_days
 ),
 {%- endif %}
 
-used_measurements as (
-    {%- for days in days_compared %}
+{% for days in days_compared -%}
+days_ago_{{ days }} as (
     select
-        measurements.track_id,
         measurements.track_durable_key,
         measurements.popularity,
-        {{ days }} as days_before,
-        days_to_build.observed_on,
-        days_to_build.loaded_at
+        days_to_build.observed_on
     from measurements
     inner join days_to_build
         on measurements.observed_on = cast({{ dbt.dateadd('day', -days, 'days_to_build.observed_on') }} as date)
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
 ),
 
-compared as (
-    select
-        track_id,
-        track_durable_key,
-        observed_on,
-        loaded_at,
-        max(case when days_before = 0 then popularity end) as popularity_0d,
-        max(case when days_before = 7 then popularity end) as popularity_7d,
-        max(case when days_before = 28 then popularity end) as popularity_28d
-    from used_measurements
-    group by
-        track_id,
-        track_durable_key,
-        observed_on,
-        loaded_at
-),
+{% endfor -%}
 
 changed as (
     select
-        track_id,
-        track_durable_key,
-        observed_on,
-        loaded_at,
-        popularity_0d as popularity,
-        popularity_0d - popularity_7d as popularity_change_7d,
-        popularity_0d - popularity_28d as popularity_change_28d,
-        cast(popularity_0d - popularity_7d as {{ type_for('float') }}) as points_a_week_over_1,
-        cast(popularity_0d - popularity_28d as {{ type_for('float') }}) / 4 as points_a_week_over_4
-    from compared
-    where
-        popularity_0d is not null
-        and (popularity_7d is not null or popularity_28d is not null)
+        days_ago_0.track_durable_key,
+        days_ago_0.observed_on,
+        days_ago_0.popularity,
+        days_ago_0.popularity - days_ago_7.popularity as popularity_change_7d,
+        days_ago_0.popularity - days_ago_28.popularity as popularity_change_28d,
+        cast(days_ago_0.popularity - days_ago_7.popularity as {{ type_for('float') }}) as points_a_week_over_1,
+        cast(days_ago_0.popularity - days_ago_28.popularity as {{ type_for('float') }}) / 4 as points_a_week_over_4
+    from days_ago_0
+    left join days_ago_7
+        on
+            days_ago_0.track_durable_key = days_ago_7.track_durable_key
+            and days_ago_0.observed_on = days_ago_7.observed_on
+    left join days_ago_28
+        on
+            days_ago_0.track_durable_key = days_ago_28.track_durable_key
+            and days_ago_0.observed_on = days_ago_28.observed_on
+    where days_ago_7.popularity is not null or days_ago_28.popularity is not null
 ),
 
 scored as (
     select
-        track_id,
         track_durable_key,
         observed_on,
-        loaded_at,
         popularity,
         popularity_change_7d,
         popularity_change_28d,
@@ -145,32 +131,49 @@ scored as (
     from changed
 ),
 
+-- There are few different scores, so it is cheap to tell which ones the first tracks have; only these are put in order.
+scores as (
+    select
+        observed_on,
+        momentum_score,
+        sum(count(*)) over (partition by observed_on order by momentum_score desc) - count(*) as tracks_above
+    from scored
+    group by
+        observed_on,
+        momentum_score
+),
+
 ranked as (
     select
-        track_id,
-        track_durable_key,
-        observed_on,
-        loaded_at,
-        popularity,
-        popularity_change_7d,
-        popularity_change_28d,
-        momentum_score,
+        scored.track_durable_key,
+        scored.observed_on,
+        scored.popularity,
+        scored.popularity_change_7d,
+        scored.popularity_change_28d,
+        scored.momentum_score,
         row_number() over (
-            partition by observed_on
-            order by momentum_score desc, popularity desc, track_durable_key asc
+            partition by scored.observed_on
+            order by scored.momentum_score desc, scored.popularity desc, scored.track_durable_key asc
         ) as momentum_rank
     from scored
+    inner join scores
+        on
+            scored.observed_on = scores.observed_on
+            and scored.momentum_score = scores.momentum_score
+    where scores.tracks_above < {{ var('rising_tracks_a_day') }}
 )
 
 select
-    track_durable_key,
-    track_id,
-    popularity,
-    popularity_change_7d,
-    popularity_change_28d,
-    cast(momentum_score as {{ type_for('float') }}) as momentum_score,
-    cast(momentum_rank as {{ type_for('integer') }}) as momentum_rank,
-    observed_on,
-    loaded_at
+    ranked.track_durable_key,
+    ranked.popularity,
+    ranked.popularity_change_7d,
+    ranked.popularity_change_28d,
+    cast(ranked.momentum_score as {{ type_for('float') }}) as momentum_score,
+    cast(ranked.momentum_rank as {{ type_for('integer') }}) as momentum_rank,
+    ranked.observed_on,
+    days_to_build.loaded_at,
+    days_to_build.version_recorded_at
 from ranked
-where momentum_rank <= {{ var('rising_tracks_a_day') }}
+inner join days_to_build
+    on ranked.observed_on = days_to_build.observed_on
+where ranked.momentum_rank <= {{ var('rising_tracks_a_day') }}

@@ -1,12 +1,23 @@
-with
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='track_id',
+        on_schema_change='fail',
+    )
+}}
 
-features as (
-    select * from {{ ref('int_audio_features_ranked') }}
-    where trust_rank = 1
-),
+with
 
 versions as (
     select * from {{ ref('int_track_versions') }}
+),
+
+{{ measurement_ctes(ref('int_audio_features_ranked'), ref('int_track_versions'), 'track') }},
+
+features as (
+    select * from measurements
+    where trust_rank = 1
 )
 
 select
@@ -35,7 +46,8 @@ select
 
     ---------- observation
     features.observed_on,
-    features.loaded_at
+    features.loaded_at,
+    versions.recorded_at as version_recorded_at
 from features
 inner join versions
     on

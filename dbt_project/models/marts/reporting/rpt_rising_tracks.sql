@@ -23,7 +23,7 @@ select
     track_versions.track_key,
     rising_tracks.track_durable_key,
     artist_versions.artist_durable_key,
-    rising_tracks.track_id,
+    track_versions.track_id,
     rising_tracks.observed_on,
 
     ---------- names on the day
@@ -39,7 +39,7 @@ select
 from rising_tracks
 inner join track_versions
     on
-        rising_tracks.track_id = track_versions.track_id
+        rising_tracks.track_durable_key = track_versions.track_durable_key
         and rising_tracks.observed_on >= track_versions.valid_from
         and rising_tracks.observed_on < track_versions.applies_until
 left join first_credits
