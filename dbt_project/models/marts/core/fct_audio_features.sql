@@ -6,7 +6,7 @@ features as (
 ),
 
 versions as (
-    select * from {{ ref('int_track_versions') }}
+    select * from {{ ref('int_known_tracks') }}
 )
 
 select
