@@ -11,6 +11,7 @@ import dlt
 
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
+from loader.batches import split_into_parts
 from loader.destinations import Destination
 from loader.known import Known
 from loader.progress import Progress, SilentProgress
@@ -36,6 +37,7 @@ from loader.warehouse import (
 )
 
 _ORDER = "the artists in order"
+_ROWS_A_PART = 150_000
 
 _TABLES = (
     *("artists", "albums", "tracks", "credited_artists", "genres"),
@@ -90,9 +92,7 @@ class _Load:
             ids = self._settle_order(find_artist_ids(artists, api), known)
             self._progress.start("Reading the catalogue")
             reader = CatalogueReader(api, known, self._seen, self._progress.count)
-            self._extract(self.tally.keep_news(reader.read(ids), known))
-        self._progress.start(f"Writing {self._destination.address}")
-        write(self._pipeline)
+            self._write(self.tally.keep_news(reader.read(ids), known))
 
     def finish(self, reccobeats: ReccoBeats | None, build_run: Callable[[], Row]) -> None:
         """Ask for what the listings did not name, if the load came so far, and record the run with what comes of it.
@@ -113,8 +113,7 @@ class _Load:
                 )
                 steps.append(self.features.read())
             records = () if self.tally.stopped else chain.from_iterable(steps)
-            self._extract(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
-        write(self._pipeline)
+            self._write(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
 
     def summarize(self, run: Run, client: Client) -> Summary:
         """Say what the load did so far."""
@@ -134,8 +133,11 @@ class _Load:
         order = self._answers.settle(_ORDER, lambda: known.put_least_recent_first(artist_ids))
         return [*(id_ for id_ in order if id_ in artist_ids), *(id_ for id_ in artist_ids if id_ not in order)]
 
-    def _extract(self, batches: Iterable[TableRows]) -> None:
-        extract(self._pipeline, self._destination, batches)
+    def _write(self, batches: Iterable[TableRows]) -> None:
+        """Write in parts, so that a load of millions of rows takes no more memory than one of some hundred thousand."""
+        for part in split_into_parts(batches, _ROWS_A_PART):
+            extract(self._pipeline, self._destination, part)
+            write(self._pipeline)
 
 
 def load_catalogue(
@@ -155,7 +157,8 @@ def load_catalogue(
         What the load did; also if it stopped early, with what it had until then.
 
     Raises:
-        LoaderError: If the load could not be done; the warehouse then is as it was before.
+        LoaderError: If the load could not be done; the warehouse then is as it was before, or, if the load is a large
+            one, holds whole parts of it.
     """
     started_at = datetime.now(UTC)
     destination.check()

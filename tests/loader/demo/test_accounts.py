@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import urlsafe_b64encode
+from urllib.parse import parse_qsl
+
 import pytest
 import requests
 
@@ -76,3 +80,72 @@ def test_credentials_can_be_chosen(world):
             for auth in (("mine", "other"), (CLIENT_ID, CLIENT_SECRET))
         ]
     assert statuses == [200, 400]
+
+
+def test_an_app_of_its_own_secret_or_none_may_renew(extended):
+    form = {"grant_type": "refresh_token", "refresh_token": REFRESH_TOKEN, "client_id": CLIENT_ID}
+    assert ask_token(extended, auth=None, **form).status_code == 200
+    assert ask_token(extended, auth=(CLIENT_ID, "wrong"), **form).json()["error"] == "invalid_client"
+
+
+class TestAuthorizationCode:
+    VERIFIER = "v" * 64
+    CHALLENGE = urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+    REDIRECT = "http://127.0.0.1:8765/callback"
+
+    def authorize(self, client, **changes):
+        params = {
+            "client_id": CLIENT_ID,
+            "response_type": "code",
+            "redirect_uri": self.REDIRECT,
+            "scope": "user-top-read",
+            "state": "s",
+            "code_challenge_method": "S256",
+            "code_challenge": self.CHALLENGE,
+            **changes,
+        }
+        address = f"{client.server.accounts_url}/authorize"
+        return requests.get(address, params=params, allow_redirects=False, timeout=5)
+
+    def read_answer(self, answer):
+        assert answer.status_code == 302
+        address, _, query = answer.headers["Location"].partition("?")
+        assert address == self.REDIRECT
+        return dict(parse_qsl(query))
+
+    def exchange(self, client, **changes):
+        form = {
+            "grant_type": "authorization_code",
+            "client_id": CLIENT_ID,
+            "code": self.read_answer(self.authorize(client)).get("code"),
+            "redirect_uri": self.REDIRECT,
+            "code_verifier": self.VERIFIER,
+            **changes,
+        }
+        return ask_token(client, auth=None, **form), form
+
+    def test_a_code_is_good_once(self, extended):
+        answer, form = self.exchange(extended)
+        assert answer.status_code == 200
+        assert answer.json()["scope"] == "user-top-read"
+        assert answer.json()["refresh_token"]
+        again = ask_token(extended, auth=None, **form)
+        assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+
+    @pytest.mark.parametrize(
+        "changes", [{"code_verifier": "w" * 64}, {"redirect_uri": "http://127.0.0.1:1/callback"}, {"code": "made-up"}]
+    )
+    def test_what_does_not_belong_to_the_code_is_refused(self, extended, changes):
+        answer, _ = self.exchange(extended, **changes)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"client_id": "nobody"}, {"redirect_uri": "http://localhost:8765/callback"}, {"response_type": "token"}],
+    )
+    def test_nobody_is_asked_a_question_put_wrongly(self, extended, changes):
+        assert self.authorize(extended, **changes).status_code == 400
+
+    def test_without_a_challenge_there_is_no_code(self, extended):
+        answer = self.read_answer(self.authorize(extended, code_challenge=""))
+        assert answer == {"error": "invalid_request", "state": "s"}

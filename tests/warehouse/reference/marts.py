@@ -66,7 +66,12 @@ def _build_bridges(history):
     """Build a row for each entry of a version's list, with its place from 1."""
     return {
         name: [
-            {f"{kind}_key": make_version_key(id_, version.valid_from), entry_key: hash_text(entry), place_name: place}
+            {
+                f"{kind}_key": make_version_key(id_, version.valid_from),
+                f"{kind}_durable_key": hash_text(id_),
+                entry_key: hash_text(entry),
+                place_name: place,
+            }
             for id_, version in _walk(history, kind)
             for place, entry in enumerate(filter(None, (version.attributes[column] or "").split(",")), start=1)
         ]

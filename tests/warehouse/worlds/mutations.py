@@ -14,18 +14,23 @@ MUTATIONS = {
         ("left join withdrawals", "inner join withdrawals"),
     ],
     "beginning_of_time": [("1900-01-01", "1900-01-02")],
+    "changed_since_built": [
+        ("{{ column }} > (", "{{ column }} < ("),
+        ("1 = 1", "1 = 0"),
+    ],
     "date_key": [("month({{ date }}) * 100", "month({{ date }}) * 10")],
+    "delete_changed_objects": [("where {{ durable_key }} in (", "where {{ durable_key }} not in (")],
     "durable_key": [("hex_md5(id)", "hex_md5('upper(' ~ id ~ ')')")],
     "end_of_time": [("9999-12-31", "9999-12-30")],
     "measurement_ctes": [
         # What is new is what is about a new day: days that are loaded late get lost.
         (
-            "where {{ metrics }}.loaded_at > (select newest.loaded_at from newest)",
-            "where {{ metrics }}.observed_on > (select max(fact.observed_on) from {{ this }} as fact)",
+            "where metrics.loaded_at > (select newest.loaded_at from newest)",
+            "where metrics.observed_on > (select max(fact.observed_on) from {{ this }} as fact)",
         ),
-        ("where {{ versions }}.loaded_at > (select", "where {{ versions }}.loaded_at = (select"),
-        ("min({{ versions }}.valid_from)", "max({{ versions }}.valid_from)"),
-        ("{{ metrics }}.observed_on >= learned.valid_from", "{{ metrics }}.observed_on > learned.valid_from"),
+        ("where versions.recorded_at > (select", "where versions.recorded_at = (select"),
+        ("min(versions.valid_from)", "max(versions.valid_from)"),
+        ("metrics.observed_on >= recorded.valid_from", "metrics.observed_on > recorded.valid_from"),
     ],
     "release_day": [
         ("like '0000%' then null", "like '0000%' then cast('0001-01-01' as date)"),
@@ -44,6 +49,10 @@ MUTATIONS = {
         (" or row_number_of_object = 1\n", "\n"),
         ("lead(valid_from) over", "min(valid_to) over"),
         ("when valid_to = {{ end_of_time() }}", "when valid_to < {{ end_of_time() }}"),
+        (
+            "max(coalesce(recorded_at, loaded_at)) over (partition by {{ id }})",
+            "coalesce(recorded_at, loaded_at)",
+        ),
         ("cast(dbt_valid_from as date) as seen_from", "cast(loaded_at as date) as seen_from"),
     ],
     "version_key": [
