@@ -81,8 +81,8 @@ def tell_by_api(warehouse, number, played_at, context):
         connection.execute(
             "insert into raw_spotify.plays (play_id, source, played_at, content_type, uri, track_id, track_name, "
             "artist_name, context_uri, observed_on, loaded_at) "
-            "select md5($2::varchar), 'api', $2::timestamptz, 'track', 'spotify:track:' || $1, $1, $3, 'Conceição', $4, "
-            "current_date, now()",
+            "select md5($2::varchar), 'api', $2::timestamptz, 'track', 'spotify:track:' || $1, $1, $3, 'Conceição', "
+            "$4, current_date, now()",
             [name_track(number), played_at, f"Faixa {number}", context],
         )
 
