@@ -432,8 +432,7 @@ create table marts.fct_audio_features (
     tempo double,
     time_signature bigint,
     observed_on date not null,
-    loaded_at timestamp not null,
-    version_recorded_at timestamp not null
+    loaded_at timestamp not null
 );
 
 insert into marts.fct_audio_features
@@ -456,8 +455,7 @@ select
     nullif(features.tempo, 0),
     nullif(features.time_signature, 0),
     features.observed_on,
-    make_timestamp(epoch_us(features.loaded_at)),
-    dim_track.changed_at
+    make_timestamp(epoch_us(features.loaded_at))
 from (
     select
         *,

@@ -5,13 +5,16 @@
 
         snapshot  --recorded_at-->  int_*_versions  --changed_at-->  dim_*  --changed_at-->  bridge_*
 
-    Every row of a snapshot says when it was recorded (`recorded_at`). Every row made from it says when the history of its
-    object last changed (`changed_at`): the newest `recorded_at` of the object. A table knows from its own newest
-    `changed_at` what it has seen, so each can be dropped, built anew or left out of a build, and catches up with the next
-    one: nothing is told from one table to another but by its rows.
+    Dimensions and bridges also hold what other sources tell (int_inferred_*), which comes and goes with them; they write
+    every object whose `changed_at` is not the one they hold: see delete_changed_objects and is_not_built.
 
-    This macro is the condition: recorded, or changed, since the table that is built now was built last. Always true at
-    first and on a full refresh. The rows are replaced by the strategy delete+insert on the object's id or durable key.
+    Every row of a snapshot says when it was recorded (`recorded_at`). Every row made from it says when the history of its
+    object last changed (`changed_at`): the newest `recorded_at` of the object. A table knows from its own `changed_at`
+    what it has seen, so each can be dropped, built anew or left out of a build, and catches up with the next one: nothing
+    is told from one table to another but by its rows.
+
+    This macro is the condition on a snapshot's rows: recorded since the versions that are built now were built last.
+    Always true at first and on a full refresh. The rows are replaced by the strategy delete+insert on the object's id.
 -#}
 {% macro changed_since_built(column='changed_at') -%}
 {%- if is_incremental() -%}

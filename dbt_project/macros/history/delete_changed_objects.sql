@@ -1,14 +1,18 @@
 {#-
-    Deletes the rows of objects that changed since the table that is built now was built last; a pre-hook of bridges. An
-    artist that lost its only genre gives no new row that delete+insert could replace the old one by.
+    Deletes the rows of objects that are gone or whose `changed_at` is another than in the table that is built now; a
+    pre-hook. What is missing afterwards is inserted: see is_not_built. An object that has no rows any more (an artist
+    that lost its only genre) loses those it had.
 -#}
-{% macro delete_changed_objects(objects, durable_key) -%}
+{% macro delete_changed_objects(objects, key) -%}
 {%- if is_incremental() -%}
 delete from {{ this }}
-where {{ durable_key }} in (
-    select {{ durable_key }}
-    from {{ objects }}
-    where {{ changed_since_built() }}
+where {{ key }} not in (
+    select built.{{ key }}
+    from {{ this }} as built
+    inner join {{ objects }} as objects
+        on
+            built.{{ key }} = objects.{{ key }}
+            and built.changed_at = objects.changed_at
 )
 {%- endif -%}
 {%- endmacro %}

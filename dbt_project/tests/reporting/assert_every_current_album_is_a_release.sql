@@ -5,7 +5,7 @@ albums as (
         album_durable_key,
         coalesce(release_year, 0) as release_year
     from {{ ref('dim_album') }}
-    where is_current = {{ boolean_literal(true) }}
+    where is_current = {{ boolean_literal(true) }} and origin <> 'heard'
 ),
 
 tracks as (
@@ -13,7 +13,7 @@ tracks as (
         album_durable_key,
         count(*) as tracks
     from {{ ref('dim_track') }}
-    where is_current = {{ boolean_literal(true) }}
+    where is_current = {{ boolean_literal(true) }} and origin <> 'heard'
     group by album_durable_key
 ),
 

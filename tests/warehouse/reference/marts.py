@@ -113,6 +113,7 @@ def _identify(kind, id_, version):
         "valid_from": version.valid_from,
         "valid_to": version.valid_to,
         "is_current": version.valid_to == END_OF_TIME,
+        "origin": "spotify",
     }
 
 

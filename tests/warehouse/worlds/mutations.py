@@ -19,9 +19,16 @@ MUTATIONS = {
         ("1 = 1", "1 = 0"),
     ],
     "date_key": [("month({{ date }}) * 100", "month({{ date }}) * 10")],
-    "delete_changed_objects": [("where {{ durable_key }} in (", "where {{ durable_key }} not in (")],
+    "delete_changed_objects": [
+        ("where {{ key }} not in (", "where {{ key }} in ("),
+        ("and built.changed_at = objects.changed_at", ""),
+    ],
     "durable_key": [("hex_md5(id)", "hex_md5('upper(' ~ id ~ ')')")],
     "end_of_time": [("9999-12-31", "9999-12-30")],
+    "is_not_built": [
+        ("{{ key }} not in (", "{{ key }} in ("),
+        ("1 = 1", "1 = 0"),
+    ],
     "measurement_ctes": [
         # What is new is what is about a new day: days that are loaded late get lost.
         (

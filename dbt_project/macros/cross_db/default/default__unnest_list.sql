@@ -1,3 +1,3 @@
-{% macro default__unnest_list(list, alias) -%}
-    cross join lateral unnest(string_split({{ list }}, ',')) with ordinality as {{ alias }} (value, ordinal)
+{% macro default__unnest_list(list, alias, separator=',') -%}
+    cross join lateral unnest(string_split({{ list }}, '{{ separator }}')) with ordinality as {{ alias }} (value, ordinal)
 {%- endmacro %}

@@ -1,3 +1,3 @@
-{% macro sqlserver__unnest_list(list, alias) -%}
-    cross apply string_split({{ list }}, ',', 1) as {{ alias }}
+{% macro sqlserver__unnest_list(list, alias, separator=',') -%}
+    cross apply string_split({{ list }}, '{{ separator }}', 1) as {{ alias }}
 {%- endmacro %}

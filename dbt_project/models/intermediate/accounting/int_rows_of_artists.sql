@@ -19,6 +19,7 @@ history as (
 
 dim_genre as (
     select * from {{ ref('dim_genre') }}
+    where genre_id not like 'name:%'
 ),
 
 counted as (

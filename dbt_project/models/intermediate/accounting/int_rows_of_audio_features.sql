@@ -6,14 +6,16 @@ staged as (
 
 ranked as (
     select * from {{ ref('int_audio_features_ranked') }}
+    where provider not like 'dataset:%'
 ),
 
 track_ids as (
-    select distinct track_id from {{ ref('int_track_versions') }}
+    select distinct track_id from {{ ref('int_known_tracks') }}
 ),
 
 facts as (
     select * from {{ ref('fct_audio_features') }}
+    where provider not like 'dataset:%'
 ),
 
 placed as (

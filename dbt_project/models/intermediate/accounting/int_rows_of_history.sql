@@ -14,6 +14,7 @@ with
 
 {{ type }}_versions as (
     select * from {{ ref('dim_' ~ type) }}
+    where origin = 'spotify'
 ),
 
 {{ type }}_lasting as (

@@ -1,27 +1,54 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='track_id',
-        on_schema_change='fail',
-    )
-}}
-
 with
 
 audio_features as (
     select * from {{ ref('stg_spotify__audio_features') }}
-    {%- if is_incremental() %}
-    where track_id in (
-        select told.track_id
-        from {{ ref('stg_spotify__audio_features') }} as told
-        where
-            told.loaded_at > (
-                select coalesce(max(ranked.loaded_at), cast('1900-01-01' as {{ type_for('timestamp') }}))
-                from {{ this }} as ranked
-            )
-    )
-    {%- endif %}
+),
+
+dataset_tracks as (
+    select * from {{ ref('int_dataset_tracks') }}
+    where has_features = {{ boolean_literal(true) }}
+),
+
+told as (
+    select
+        track_id,
+        provider,
+        danceability,
+        energy,
+        musical_key,
+        musical_mode,
+        loudness,
+        speechiness,
+        acousticness,
+        instrumentalness,
+        liveness,
+        valence,
+        tempo,
+        time_signature,
+        observed_on,
+        loaded_at,
+        0 as dataset_rank
+    from audio_features
+    union all
+    select
+        track_id,
+        cast({{ dbt.concat(["'dataset:'", 'dataset_name']) }} as {{ type_for('code') }}) as provider,
+        danceability,
+        energy,
+        musical_key,
+        musical_mode,
+        loudness,
+        speechiness,
+        acousticness,
+        instrumentalness,
+        liveness,
+        valence,
+        tempo,
+        time_signature,
+        observed_on,
+        loaded_at,
+        dataset_rank
+    from dataset_tracks
 )
 
 select
@@ -45,6 +72,7 @@ select
         partition by track_id
         order by
             case provider when 'spotify' then 1 when 'reccobeats' then 2 else 3 end,
+            dataset_rank,
             provider
     ) as trust_rank
-from audio_features
+from told

@@ -21,8 +21,12 @@ genres as (
     select * from {{ ref('dim_genre') }}
 ),
 
+dataset_genres as (
+    select * from {{ ref('int_dataset_track_genres') }}
+),
+
 -- Two artists of a track may share a genre.
-track_genres as (
+artist_told as (
     select distinct
         track_artists.track_key,
         artist_genres.genre_key
@@ -31,6 +35,24 @@ track_genres as (
         on track_artists.artist_durable_key = artists.artist_durable_key
     inner join artist_genres
         on artists.artist_key = artist_genres.artist_key
+),
+
+-- What Spotify names goes before what datasets name.
+track_genres as (
+    select
+        track_key,
+        genre_key
+    from artist_told
+    union all
+    select
+        tracks.track_key,
+        {{ durable_key('dataset_genres.genre_id') }} as genre_key
+    from tracks
+    inner join dataset_genres
+        on tracks.track_id = dataset_genres.track_id
+    left join artist_told
+        on tracks.track_key = artist_told.track_key
+    where artist_told.track_key is null
 )
 
 select

@@ -2,7 +2,7 @@ with
 
 tracks as (
     select * from {{ ref('dim_track') }}
-    where is_current = {{ boolean_literal(true) }}
+    where is_current = {{ boolean_literal(true) }} and origin <> 'heard'
 ),
 
 albums as (
@@ -13,6 +13,7 @@ albums as (
 select
     tracks.track_key,
     tracks.track_durable_key,
+    tracks.track_id,
     tracks.album_durable_key,
     albums.release_year,
     tracks.duration_ms,

@@ -1,8 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='album_durable_key',
+        incremental_strategy='append',
         on_schema_change='fail',
         pre_hook="{{ delete_changed_objects(ref('dim_album'), 'album_durable_key') }}",
     )
@@ -12,7 +11,7 @@ with
 
 albums as (
     select * from {{ ref('dim_album') }}
-    where {{ changed_since_built() }}
+    where {{ is_not_built('album_durable_key') }}
 ),
 
 parts as (

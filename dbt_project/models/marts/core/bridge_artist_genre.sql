@@ -1,8 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='artist_durable_key',
+        incremental_strategy='append',
         on_schema_change='fail',
         pre_hook="{{ delete_changed_objects(ref('dim_artist'), 'artist_durable_key') }}",
     )
@@ -12,7 +11,7 @@ with
 
 artists as (
     select * from {{ ref('dim_artist') }}
-    where {{ changed_since_built() }}
+    where {{ is_not_built('artist_durable_key') }}
 ),
 
 parts as (

@@ -1,8 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='track_durable_key',
+        incremental_strategy='append',
         on_schema_change='fail',
         pre_hook="{{ delete_changed_objects(ref('dim_track'), 'track_durable_key') }}",
     )
@@ -12,7 +11,7 @@ with
 
 tracks as (
     select * from {{ ref('dim_track') }}
-    where {{ changed_since_built() }}
+    where {{ is_not_built('track_durable_key') }}
 ),
 
 parts as (

@@ -1,4 +1,7 @@
-{%- set entities = ['artists', 'albums', 'tracks', 'artist_metrics', 'album_metrics', 'track_metrics'] -%}
+{%- set entities = [
+    'artists', 'albums', 'tracks', 'artist_metrics', 'album_metrics', 'track_metrics', 'audio_features',
+    'dataset_tracks', 'plays',
+] -%}
 
 with
 

@@ -1,17 +1,17 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='track_durable_key',
+        incremental_strategy='append',
         on_schema_change='fail',
+        pre_hook="{{ delete_changed_objects(ref('int_known_tracks'), 'track_durable_key') }}",
     )
 }}
 
 with
 
 versions as (
-    select * from {{ ref('int_track_versions') }}
-    where {{ changed_since_built() }}
+    select * from {{ ref('int_known_tracks') }}
+    where {{ is_not_built('track_durable_key') }}
 )
 
 select
@@ -34,5 +34,8 @@ select
     valid_from,
     valid_to,
     is_current,
-    changed_at
+    changed_at,
+
+    ---------- who told it
+    origin
 from versions

@@ -1,23 +1,12 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='track_id',
-        on_schema_change='fail',
-    )
-}}
-
 with
 
-versions as (
-    select * from {{ ref('int_track_versions') }}
+features as (
+    select * from {{ ref('int_audio_features_ranked') }}
+    where trust_rank = 1
 ),
 
-{{ measurement_ctes(ref('int_audio_features_ranked'), ref('int_track_versions'), 'track') }},
-
-features as (
-    select * from measurements
-    where trust_rank = 1
+versions as (
+    select * from {{ ref('int_known_tracks') }}
 )
 
 select
@@ -46,8 +35,7 @@ select
 
     ---------- observation
     features.observed_on,
-    features.loaded_at,
-    versions.recorded_at as version_recorded_at
+    features.loaded_at
 from features
 inner join versions
     on

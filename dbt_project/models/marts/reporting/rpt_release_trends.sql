@@ -2,7 +2,7 @@ with
 
 albums as (
     select * from {{ ref('dim_album') }}
-    where is_current = {{ boolean_literal(true) }}
+    where is_current = {{ boolean_literal(true) }} and origin <> 'heard'
 ),
 
 tracks as (

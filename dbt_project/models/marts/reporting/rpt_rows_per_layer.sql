@@ -24,6 +24,18 @@ audio_features as (
     select * from {{ ref('int_rows_of_audio_features') }}
 ),
 
+library as (
+    select * from {{ ref('int_rows_of_library') }}
+),
+
+plays as (
+    select * from {{ ref('int_rows_of_plays') }}
+),
+
+files as (
+    select * from {{ ref('int_rows_of_files') }}
+),
+
 from_staging as (
     select
         entity,
@@ -60,6 +72,35 @@ from_staging as (
         rows_dropped,
         drop_reason
     from audio_features
+    where step = 2
+    union all
+    select
+        entity,
+        to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from library
+    union all
+    select
+        entity,
+        to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from plays
+    where step = 2
+    union all
+    select
+        entity,
+        to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from files
     where step = 2
 ),
 
@@ -98,6 +139,30 @@ steps as (
         rows_dropped,
         drop_reason
     from audio_features
+    where step > 2
+    union all
+    select
+        entity,
+        step,
+        from_layer,
+        to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from plays
+    where step > 2
+    union all
+    select
+        entity,
+        step,
+        from_layer,
+        to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from files
     where step > 2
     union all
     select

@@ -11,6 +11,10 @@
     'album_metrics': ('popularity is null', unmeasured),
     'track_metrics': ('popularity is null', unmeasured),
     'audio_features': ('is_known = ' ~ boolean_literal(false), 'the provider has none of the track'),
+    'plays': none,
+    'dataset_tracks': none,
+    'listener_tracks': none,
+    'listener_albums': none,
 } -%}
 
 with

@@ -1,0 +1,3 @@
+{% macro default__hex_md5_of_unicode(text) -%}
+    md5({{ text }})
+{%- endmacro %}

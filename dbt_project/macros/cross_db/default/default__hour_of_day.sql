@@ -1,0 +1,3 @@
+{% macro default__hour_of_day(timestamp) -%}
+    cast(extract(hour from {{ timestamp }}) as {{ type_for('integer') }})
+{%- endmacro %}

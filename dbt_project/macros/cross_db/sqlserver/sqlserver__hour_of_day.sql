@@ -1,0 +1,3 @@
+{% macro sqlserver__hour_of_day(timestamp) -%}
+    datepart(hour, {{ timestamp }})
+{%- endmacro %}
