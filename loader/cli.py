@@ -14,7 +14,7 @@ from typer.exceptions import Abort, TyperException
 from loader.demo.catalogue import World
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
 from loader.demo.shapes import Mode
-from loader.destinations import Destination, choose_destination
+from loader.destinations import DESTINATIONS, Destination, choose_destination
 from loader.errors import (
     EXIT_DONE,
     Interrupted,
@@ -67,7 +67,7 @@ DestinationOption = Annotated[
     typer.Option(
         "--destination",
         metavar="NAME",
-        help="The warehouse to write to: duckdb. Default: ECHOSTREAM_DESTINATION, or duckdb.",
+        help=f"The warehouse to write to: {' or '.join(DESTINATIONS)}. Default: ECHOSTREAM_DESTINATION, or duckdb.",
     ),
 ]
 MaxWaitOption = Annotated[
