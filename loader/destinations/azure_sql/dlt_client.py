@@ -6,7 +6,7 @@ dlt's destination goes through pyodbc, which needs an ODBC manager installed by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, Final
 
 import mssql_python
@@ -28,7 +28,6 @@ from dlt.destinations.sql_client import (
     DBApiCursorImpl,
     SqlClientBase,
     raise_database_error,
-    raise_open_connection_error,
 )
 from dlt.destinations.sql_jobs import SqlMergeFollowupJob
 from dlt.destinations.typing import DBTransaction
@@ -71,11 +70,11 @@ class AzureSqlClient(SqlClientBase[Any], DBTransaction):
         self._connection = connect(self._settings)
         return self._connection
 
-    @raise_open_connection_error
     def close_connection(self) -> None:
-        """Close the connection, if there is one."""
+        """Close the connection, if there is one; one that is lost is closed, and why it was lost is told elsewhere."""
         if self._connection:
-            self._connection.close()
+            with suppress(mssql_python.Error):
+                self._connection.close()
             self._connection = None
 
     @property
@@ -102,11 +101,9 @@ class AzureSqlClient(SqlClientBase[Any], DBTransaction):
 
     def rollback_transaction(self) -> None:
         """Take back what was done since the transaction began; a connection that is lost has done so."""
-        try:
+        with suppress(mssql_python.Error):
             self._connection.rollback()
             self._connection.autocommit = True
-        except mssql_python.Error:
-            self.close_connection()
 
     def execute_sql(self, sql: Any, *args: Any, **kwargs: Any) -> Sequence[Sequence[Any]] | None:
         """Execute statements and read all rows of the first, if it has any."""

@@ -1,4 +1,4 @@
-"""A database that is none: the real driver talks to a server that answers every statement as an empty warehouse does."""
+"""The real driver talks to a server that answers every statement as an empty warehouse does."""
 
 import subprocess
 
@@ -9,7 +9,7 @@ from loader.spotify.tables import TABLES
 from tests.conftest import ROOT
 from tests.loader.azure_sql.tds_server import TdsServer, serve_tds
 
-PASSWORD = "Geheim}1;x"
+PASSWORD = "Geheim}1;x"  # noqa: S105
 TSQL_CHECK = ROOT.parent / "shared" / "tools" / "tsql-check"
 DEMO_LOAD = ("demo", "--as-of", FIRST_DAY, "--artists", 10, "--destination", "azuresql")
 
