@@ -38,8 +38,6 @@ from loader.destinations.azure_sql.settings import AzureSqlSettings
 from loader.errors import LoaderError
 from loader.spotify.tables import TABLES
 
-# Text compares by its code points, as in DuckDB: ids differ by case, and so do names.
-_COLLATION = "Latin1_General_100_BIN2"
 # Two of these and a date fit into the 1,700 bytes that a key of an index may have.
 _KEY_LENGTH = 400
 # SQL Server plans a statement of literal rows anew each time, and more rows take it more than their share.
@@ -216,7 +214,8 @@ class AzureSqlJobClient(InsertValuesJobClient):
         if name is None or c["data_type"] != "text":
             return str(super()._get_column_def_sql(c, table))
         is_key = table is not None and name in _list_key(table["name"])
-        type_ = f"nvarchar({_KEY_LENGTH if is_key else 'max'}) collate {_COLLATION}"
+        # How text compares is the database's to say: columns that differ in it could not be joined.
+        type_ = f"nvarchar({_KEY_LENGTH if is_key else 'max'})"
         nullability = self._gen_not_null(c.get("nullable") is not False)
         return f"{self.sql_client.escape_column_name(name)} {type_} {nullability}"
 

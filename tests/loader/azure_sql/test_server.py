@@ -68,6 +68,9 @@ def test_the_same_days_are_the_same_rows_as_in_duckdb(connection, warehouse, loa
 
 
 def test_ids_and_names_differ_by_case_and_any_script_comes_back(connection):
+    collation = ask(connection, "select convert(varchar(128), databasepropertyex(db_name(), 'Collation'))")[0][0]
+    if "_BIN2" not in collation:
+        pytest.skip(f"the database compares text as {collation} does (docs/azure.md)")
     now = datetime.now(UTC)
     names = ["Café", "café", "青空少年団", "فيروز", "Кино", "Μίκης", "🎵 emoji", "it's; drop table x --", "trailing "]
     rows = [
