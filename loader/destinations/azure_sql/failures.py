@@ -96,7 +96,7 @@ FAILURES = (
     ),
     Failure(
         "too long",  # 2628, 8152
-        r"String or binary data would be truncated[^.]*?(column '(?P<column>[^']*)')?\.",
+        r"String or binary data would be truncated",
         "A value is longer than its column in {database} takes (2628).",
         LoaderError,
     ),
@@ -149,7 +149,7 @@ FAILURES = (
     ),
     Failure(
         "no SQL Server",
-        r"SSL Provider: Error code|Protocol Error|TLS handshake failed",
+        r"SSL Provider: Error code|Protocol [Ee]rror|TLS handshake failed",
         "What answers at {server}, port {port}, does not talk as SQL Server does: see AZURE_SQL_SERVER and "
         "AZURE_SQL_PORT.",
     ),

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from loader.destinations.azure_sql import connection
 from loader.destinations.azure_sql.failures import FAILURES, explain, find_failure
 from loader.destinations.azure_sql.settings import AzureSqlSettings, read_azure_sql_settings
+from tests.conftest import run_process
 from tests.loader.azure_sql.conftest import DEMO_LOAD, PASSWORD, answer_as_warehouse
 from tests.loader.azure_sql.tds_server import Refusal, TdsServer, serve_tds
 
@@ -205,10 +206,11 @@ def serve_bytes(answer):
 
 
 @pytest.mark.parametrize("encrypt", ["yes", "no"])
-def test_what_answers_is_no_sql_server(encrypt, point_at_database, load):
+def test_what_answers_is_no_sql_server(encrypt, point_at_database):
     with serve_bytes(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as port:
         point_at_database(port, AZURE_SQL_ENCRYPT=encrypt)
-        check_one_line(load(*DEMO_LOAD), 2, "does not talk as SQL Server does")
+        # In a process of its own: the ODBC driver repeats here what it said of another server before.
+        check_one_line(run_process(*DEMO_LOAD), 2, "does not talk as SQL Server does")
 
 
 def test_what_listens_does_not_answer(point_at_database, load):
@@ -286,6 +288,7 @@ DRIVERS_SAY = {
     ],
     "no SQL Server": [
         "SSL Provider: Error code 0xFFFFFFFF",
+        "Protocol error in TDS stream",
         "Protocol Error: TDS packet length 21584 exceeds negotiated max packet size 4096",
     ],
     "certificate": [
@@ -313,9 +316,7 @@ def test_both_drivers_are_understood(name, said):
 def test_what_is_told_is_one_line_without_secrets():
     settings = AzureSqlSettings("server", "db", user="u", password="p4ss", client_secret="s3cret")  # noqa: S106
     for failure in FAILURES:
-        sample = failure.told.format(
-            server="s", port=1, database="d", user="u", authentication="sql", address="a", column="c"
-        )
+        sample = failure.told.format(server="s", port=1, database="d", user="u", authentication="sql", address="a")
         assert "\n" not in sample
     told = str(explain("Odd: PWD=p4ss; secret s3cret\nsecond line", settings))
     assert told == "server said: Odd: PWD=***; secret *** second line"
