@@ -17,7 +17,7 @@ from loader.demo.export import write_export
 from loader.demo.listener import MadeUpListener
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
 from loader.demo.shapes import Mode
-from loader.destinations import Destination, choose_destination
+from loader.destinations import DESTINATIONS, Destination, choose_destination
 from loader.errors import (
     EXIT_DONE,
     Interrupted,
@@ -77,7 +77,7 @@ DestinationOption = Annotated[
     typer.Option(
         "--destination",
         metavar="NAME",
-        help="The warehouse to write to: duckdb. Default: ECHOSTREAM_DESTINATION, or duckdb.",
+        help=f"The warehouse to write to: {' or '.join(DESTINATIONS)}. Default: ECHOSTREAM_DESTINATION, or duckdb.",
     ),
 ]
 MaxWaitOption = Annotated[

@@ -140,7 +140,7 @@ def load_files(
     source_name = source_name or reading.source_name
     started_at = datetime.now(UTC)
     seen = Observation(started_at.date(), started_at)
-    destination.check()
+    destination.check(progress)
     with explain_failures(destination), _leave_nothing(destination):
         pipeline = build_pipeline(destination)
         table = reading.table

@@ -46,7 +46,7 @@ class Known:
         if self._is_empty(table):
             return found
         id_column, *rest = table.key
-        columns = ", ".join(table.column_names)
+        columns = self._name_columns(table)
         for batch in split_into_batches(rows, _KEYS_A_QUERY):
             ids = list(dict.fromkeys(row[id_column] for row in batch))
             conditions = [f"{id_column} in ({', '.join(['%s'] * len(ids))})"]
@@ -147,7 +147,7 @@ class Known:
         table = TABLES["albums"]
         if self._is_empty(table):
             return {}
-        columns = ", ".join(table.column_names)
+        columns = self._name_columns(table)
         rows = self._select(
             f"select {columns} from {{albums}} as known where artist_ids like %s and {_IS_PRESENT}",  # noqa: S608
             f"%{artist_id}%",
@@ -178,7 +178,7 @@ class Known:
         table = TABLES["app_access"]
         if self._is_empty(table):
             return []
-        rows = self._select(f"select {', '.join(table.column_names)} from {{app_access}}")  # noqa: S608
+        rows = self._select(f"select {self._name_columns(table)} from {{app_access}}")  # noqa: S608
         return [dict(zip(table.column_names, values, strict=True)) for values in rows]
 
     def has_artist(self, artist_id: str) -> bool:
@@ -241,6 +241,11 @@ class Known:
             "select table_name from information_schema.tables where table_schema = %s", SCHEMA_NAME
         )
         return {name for (name,) in rows or ()} & set(TABLES)
+
+    def _name_columns(self, table: Table) -> str:
+        """Name all columns of a table, in quotes: some are words that SQL reserves."""
+        assert self._client is not None  # noqa: S101 - no table is known without a client
+        return ", ".join(self._client.escape_column_name(name) for name in table.column_names)
 
     def _select(self, query: str, *values: Any) -> list[Sequence[Any]]:
         assert self._client is not None  # noqa: S101 - no table is known without a client

@@ -161,7 +161,7 @@ def load_catalogue(
             one, holds whole parts of it.
     """
     started_at = datetime.now(UTC)
-    destination.check()
+    destination.check(progress)
     source = f"{options.source_name} at {api_settings.api_url} as {api_settings.client_id}"
     journal = Journal(destination.work_dir / "answers.jsonl")
     with explain_failures(destination):

@@ -9,6 +9,7 @@ from typing import Any
 
 import dlt
 import pyarrow as pa
+from dlt.common.destination.exceptions import DestinationException
 from dlt.extract.items import DataItemWithMeta
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -127,7 +128,7 @@ def refuse_mixing(known: Known, source_name: str, destination: Destination) -> N
     if others:
         raise MendableError(
             f"{destination.address} holds data from {', '.join(sorted(others))}, which {source_name} data must "
-            "not mix with: move it away, or name another file in ECHOSTREAM_DUCKDB."
+            f"not mix with: move it away, or {destination.another}."
         )
 
 
@@ -136,12 +137,19 @@ def explain_failures(destination: Destination) -> Iterator[None]:
     """Turn what dlt wraps around an error back into the error, or into one clear line."""
     try:
         yield
-    except PipelineStepFailed as failure:
+    except (PipelineStepFailed, DestinationException) as failure:
         cause: BaseException | None = failure
         while cause is not None:
             if isinstance(cause, LoaderError):
                 raise cause from None
             if isinstance(cause, KeyboardInterrupt):
                 raise Interrupted from None
-            deepest, cause = cause, cause.__cause__ or cause.__context__
+            if explained := destination.explain(cause):
+                raise explained from failure
+            deepest, cause = cause, _find_cause(cause)
         raise LoaderError(f"Writing to {destination.address} failed: {str(deepest).splitlines()[0]}") from failure
+
+
+def _find_cause(error: BaseException) -> BaseException | None:
+    """Find what an error came from; dlt keeps what a job failed of beside the error."""
+    return getattr(error, "client_exception", None) or error.__cause__ or error.__context__

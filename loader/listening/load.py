@@ -80,7 +80,7 @@ def load_listening(
         LoaderError: If the load could not be done; the warehouse then is as it was before.
     """
     started_at = datetime.now(UTC)
-    destination.check()
+    destination.check(progress)
     listener = f"{api_settings.client_id}/{refresh_token.fingerprint}"
     source = f"{options.source_name} at {api_settings.api_url} as {listener}"
     # Not the catalogue's journal: either load may be waiting to go on.

@@ -26,7 +26,7 @@ from loader.spotify.web_api import WebApi
 
 
 class Warehouse:
-    """Raw tables in DuckDB, read through the two methods of dlt's client that the loader reads with."""
+    """Raw tables in DuckDB, read through the three methods of dlt's client that the loader reads with."""
 
     def __init__(self):
         self.connection = duckdb.connect()
@@ -40,6 +40,9 @@ class Warehouse:
 
     def make_qualified_table_name(self, name):
         return f"{SCHEMA_NAME}.{name}"
+
+    def escape_column_name(self, name):
+        return f'"{name}"'
 
     def write(self, records):
         for table, rows in keep_news(records, Known(self), Counter()):

@@ -1,15 +1,12 @@
-"""Where raw data goes: the destinations by name, each with what dlt needs and what can be checked beforehand."""
+"""The embedded warehouse: one DuckDB file."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import dlt
 import duckdb
@@ -17,38 +14,7 @@ from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from loader.errors import LoaderError, MendableError
-from loader.settings import read_duckdb_path
-
-
-class Destination(Protocol):
-    """A warehouse the loader can write to."""
-
-    @property
-    def file_format(self) -> TLoaderFileFormat:
-        """The format of the files that dlt loads from."""
-
-    @property
-    def address(self) -> str:
-        """What a person calls the warehouse: a file or a server."""
-
-    @property
-    def work_dir(self) -> Path:
-        """The folder in which a load is prepared before it is written."""
-
-    def check(self) -> None:
-        """Make sure that the warehouse can be written to, without changing it.
-
-        Raises:
-            MendableError: If the user can mend why not.
-            LoaderError: If the warehouse is broken.
-        """
-
-    def exists(self) -> bool:
-        """Tell whether there is a warehouse to read from yet."""
-
-    def build_dlt_destination(self) -> TDestinationReferenceArg:
-        """Build what dlt writes to."""
-
+from loader.progress import Progress
 
 _MEMORY_LIMIT = "256MB"
 
@@ -70,11 +36,16 @@ class DuckDb:
         return str(self.path)
 
     @property
+    def another(self) -> str:
+        """Another file."""
+        return "name another file in ECHOSTREAM_DUCKDB"
+
+    @property
     def work_dir(self) -> Path:
         """A hidden folder beside the warehouse: on the same disk, and gone with it."""
         return self.path.parent / f".{self.path.stem}.load"
 
-    def check(self) -> None:
+    def check(self, progress: Progress) -> None:
         """Open the file as the load will, so that a broken one is found before Spotify is asked."""
         if self.path.is_dir():
             raise MendableError(f"{self.path} is a folder: name a file in ECHOSTREAM_DUCKDB.")
@@ -104,6 +75,9 @@ class DuckDb:
         credentials.global_config = {"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}
         return dlt.destinations.duckdb(credentials)
 
+    def explain(self, error: BaseException) -> None:
+        """What DuckDB says is one clear line already."""
+
 
 def _check_can_create(path: Path) -> None:
     parent = path.parent
@@ -131,36 +105,3 @@ def _explain(error: duckdb.Error, path: Path) -> LoaderError:
     return LoaderError(
         f"{path} cannot be opened as a DuckDB file, it may be damaged: put a copy back, or move it away to start anew."
     )
-
-
-_BUILDERS: dict[str, Callable[[], Destination]] = {"duckdb": lambda: DuckDb(read_duckdb_path())}
-
-
-def choose_destination(name: str) -> Destination:
-    """Choose a destination by its name.
-
-    Raises:
-        MendableError: If there is none of that name.
-    """
-    if name not in _BUILDERS:
-        raise MendableError(f"Unknown destination {name!r}: choose one of {', '.join(_BUILDERS)}.")
-    return _BUILDERS[name]()
-
-
-def clear_work_dir(destination: Destination) -> Path:
-    """Empty the folder in which dlt prepares a load: what an earlier run left there is prepared anew.
-
-    Returns:
-        The folder, which need not exist.
-
-    Raises:
-        MendableError: If the folder cannot be emptied.
-    """
-    folder = destination.work_dir / "prepared"
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise MendableError(f"{folder} cannot be emptied: {error.strerror}.") from error
-    return folder

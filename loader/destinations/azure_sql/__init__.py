@@ -1,0 +1,1 @@
+"""Azure SQL, or a SQL Server of one's own, as the warehouse."""

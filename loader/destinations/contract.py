@@ -1,0 +1,51 @@
+"""What every destination offers to a load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
+
+from loader.errors import LoaderError
+from loader.progress import Progress
+
+
+class Destination(Protocol):
+    """A warehouse the loader can write to."""
+
+    @property
+    def file_format(self) -> TLoaderFileFormat:
+        """The format of the files that dlt loads from."""
+
+    @property
+    def address(self) -> str:
+        """What a person calls the warehouse: a file or a server."""
+
+    @property
+    def another(self) -> str:
+        """How to name another warehouse of this kind."""
+
+    @property
+    def work_dir(self) -> Path:
+        """The folder in which a load is prepared before it is written."""
+
+    def check(self, progress: Progress) -> None:
+        """Make sure that the warehouse can be written to, without changing it.
+
+        Args:
+            progress: Told what is waited for.
+
+        Raises:
+            MendableError: If the user can mend why not.
+            LoaderError: If the warehouse is broken.
+        """
+
+    def exists(self) -> bool:
+        """Tell whether there is a warehouse to read from yet."""
+
+    def build_dlt_destination(self) -> TDestinationReferenceArg:
+        """Build what dlt writes to."""
+
+    def explain(self, error: BaseException) -> LoaderError | None:
+        """Explain in one line what the warehouse said; None if it does not know the error."""
