@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='album_durable_key',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['album_durable_key', 'album_key']),
         pre_hook="{{ delete_changed_objects(ref('dim_album'), 'album_durable_key') }}",
     )
 }}

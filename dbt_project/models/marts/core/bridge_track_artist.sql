@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='track_durable_key',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['track_durable_key', 'track_key']),
         pre_hook="{{ delete_changed_objects(ref('dim_track'), 'track_durable_key') }}",
     )
 }}

@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='track_durable_key',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['track_durable_key', 'valid_from']),
     )
 }}
 

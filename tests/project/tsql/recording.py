@@ -1,6 +1,6 @@
 """Runs dbt for Azure SQL without a server, and writes down every batch that it would send.
 
-    python -m tests.tsql.recording RECORD KNOWN first|later dbt-arguments...
+    python -m tests.project.tsql.recording RECORD KNOWN first|later dbt-arguments...
 
 RECORD gets one JSON object a line: the node that was worked on, and the batch. KNOWN is a JSON file that tells the columns
 of relations: `{"marts.dim_artist": {"type": "table", "columns": {"artist_id": "varchar(255)"}}}`. At the first build none

@@ -1,6 +1,6 @@
 """Parses T-SQL with Microsoft's own parser (ScriptDom), which needs no server.
 
-    python tests/tsql/parser.py < batches.json > refused.json
+    python tests/project/tsql/parser.py < batches.json > refused.json
 
 Reads a JSON list of batches and writes a JSON list of refusals: `[{"batch": 3, "line": 1, "column": 10, "message": "..."}]`.
 What a batch hands to EXEC as text is parsed as well; its refusals count lines from its own start. Only syntax is looked at:
@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-HOME = Path(os.environ.get("ECHOSTREAM_TSQL_PARSER") or Path(__file__).resolve().parents[2] / ".venv" / "tsql-parser")
+HOME = Path(os.environ.get("ECHOSTREAM_TSQL_PARSER") or Path(__file__).resolve().parents[3] / ".venv" / "tsql-parser")
 RUNTIME = {"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "3.1.0"}}}
 # dbt-sqlserver labels its statements, which SQL Server takes; the parser's grammar, of 2019, does not know of labels.
 LABEL = re.compile(r"LABEL = '+[^']*'+")
