@@ -16,7 +16,7 @@ export DBT_PROFILES_DIR ?= $(CURDIR)$(if $(wildcard profiles.yml),,/dbt_project)
 help: ## List the commands
 	@echo "EchoStream: a Spotify analytics warehouse"
 	@echo
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment .venv with the locked versions
@@ -80,6 +80,21 @@ query: install ## Show the answer to SQL="select ..." over the warehouse
 load: install ## Load today's day of the artists in .dlt/config.toml, then build the marts
 	@$(BIN)/python -m loader
 	@$(BIN)/dbt build
+
+# A state is what another build knew of the project: the manifest that dbt compares this one with.
+STATE ?= state
+
+.PHONY: state
+state: install ## Keep the manifest of the last build in STATE, for build-changed
+	@mkdir -p "$(STATE)"
+	@cp dbt_project/target/manifest.json "$(STATE)/manifest.json"
+
+.PHONY: build-changed
+build-changed: install ## Build what differs from STATE and what hangs on it, in a warehouse that holds the rest
+	@test -f "$(STATE)/manifest.json" || { echo "No manifest in $(STATE): name the folder of another build's, STATE=... (make state keeps one)."; exit 2; }
+	@$(BIN)/dbt build --select state:modified+ --state "$(abspath $(STATE))"
+	@$(BIN)/dbt --quiet docs generate --static
+	@mkdir -p site && cp dbt_project/target/static_index.html site/dbt-docs.html
 
 .PHONY: docs
 docs: install ## Show the warehouse's documentation and lineage in the browser

@@ -31,19 +31,15 @@ def export_rows(columns, rows):
 def format_value(value):
     """Write a value as every engine's driver gives it: text quoted, times in ISO 8601, numbers by their value."""
     match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case str():
-            return json.dumps(value, ensure_ascii=False)
         case datetime():
-            return value.isoformat(timespec="microseconds")
+            text = value.isoformat(timespec="microseconds")
         case date():
-            return value.isoformat()
-        case int():
-            return str(value)
+            text = value.isoformat()
         case float() | Decimal():
             # Sums of floating-point numbers depend on their order in the last digits.
-            return f"{float(value):.10g}"
-    raise TypeError(f"{value!r} has no canonical form")
+            text = f"{float(value):.10g}"
+        case None | bool() | int() | str():
+            text = json.dumps(value, ensure_ascii=False)
+        case _:
+            raise TypeError(f"{value!r} has no canonical form")
+    return text

@@ -1,7 +1,7 @@
 """The same days, loaded and built on another engine, give the same marts as on DuckDB: byte for byte.
 
-DuckDB is compared with itself, and with the SQL Server in AZURE_SQL_SERVER if there is one. Its database must be one for
-tests: the name ends in `_test`, and everything in the project's schemas is dropped.
+DuckDB is compared with itself, and with the SQL Server in AZURE_SQL_SERVER if there is one. Its database must be one
+for tests: the name ends in `_test`, and everything in the project's schemas is dropped.
 """
 
 import os

@@ -2,12 +2,12 @@
 
     python tests/project/tsql/parser.py < batches.json > refused.json
 
-Reads a JSON list of batches and writes a JSON list of refusals: `[{"batch": 3, "line": 1, "column": 10, "message": "..."}]`.
-What a batch hands to EXEC as text is parsed as well; its refusals count lines from its own start. Only syntax is looked at:
-names, types and collations are not known here.
+Reads a JSON list of batches and writes a JSON list of refusals:
+`[{"batch": 3, "line": 1, "column": 10, "message": "..."}]`. What a batch hands to EXEC as text is parsed as well; its
+refusals count lines from its own start. Only syntax is looked at: names, types and collations are not known here.
 
-The parser comes in packages of the Python registry: `make tsql-parser` puts them where this script finds them. It runs as
-a process of its own, as a .NET runtime is loaded into it.
+The parser comes in packages of the Python registry: `make tsql-parser` puts them where this script finds them. It runs
+as a process of its own, as a .NET runtime is loaded into it.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
     python -m tests.project.tsql.recording RECORD KNOWN first|later dbt-arguments...
 
-RECORD gets one JSON object a line: the node that was worked on, and the batch. KNOWN is a JSON file that tells the columns
-of relations: `{"marts.dim_artist": {"type": "table", "columns": {"artist_id": "varchar(255)"}}}`. At the first build none
-of them exists, later all do: what is incremental takes its other branch.
+RECORD gets one JSON object a line: the node that was worked on, and the batch. KNOWN is a JSON file that tells the
+columns of relations: `{"marts.dim_artist": {"type": "table", "columns": {"artist_id": "varchar(255)"}}}`. At the first
+build none of them exists, later all do: what is incremental takes its other branch.
 
-dbt and its adapter are the real ones; what stands in for the server answers questions about the catalogue from KNOWN, says
-that no test found a row, and otherwise answers nothing.
+dbt and its adapter are the real ones; what stands in for the server answers questions about the catalogue from KNOWN,
+says that no test found a row, and otherwise answers nothing.
 """
 
 from __future__ import annotations
