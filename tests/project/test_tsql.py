@@ -8,7 +8,7 @@ import pytest
 from sqlfluff.core import FluffConfig, Linter
 
 from tests.project.conftest import Project
-from tests.project.tsql.check import Batch, find_refusals, read_batches, record
+from tests.project.tsql.check import ENVIRONMENT, Batch, find_refusals, read_batches, record
 
 COLLATION = "collate Latin1_General_100_BIN2"
 TEXT_TYPE = re.compile(r"\bn?(?:var)?char\(\w+\)", re.IGNORECASE)
@@ -164,14 +164,43 @@ def test_only_ids_and_days_are_hashed(batches):
     assert [text for text in hashed if not re.fullmatch(rf"(\w+\.)?\w+_id|{day}", text)] == []
 
 
+# ---------- how to get there
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"AZURE_SQL_USER": "etl"}, {"UID: etl", "authentication: sql", "encrypt: True", "trust_cert: False"}),
+        (
+            {"AZURE_SQL_ENCRYPT": "no", "AZURE_SQL_TRUST_SERVER_CERTIFICATE": "yes", "AZURE_SQL_PORT": "11433"},
+            {"encrypt: False", "trust_cert: True", "port: 11433"},
+        ),
+        (
+            {"AZURE_SQL_AUTHENTICATION": "service principal", "AZURE_CLIENT_ID": "app"},
+            {"authentication: serviceprincipal", "UID: app"},
+        ),
+        ({"AZURE_SQL_AUTHENTICATION": "managed identity"}, {"authentication: ActiveDirectoryMSI"}),
+        ({"AZURE_SQL_AUTHENTICATION": "az login"}, {"authentication: ActiveDirectoryDefault"}),
+    ],
+)
+def test_the_environment_says_how_to_connect(project, tmp_path, environment, shown):
+    known = tmp_path / "known.json"
+    known.write_text("{}")
+    recording = ("python", "-m", "tests.project.tsql.recording", tmp_path / "batches.jsonl", known, "first")
+    printed = project.succeed(*recording, "debug", "--target", "azuresql", **ENVIRONMENT, **environment)
+    lines = {re.sub(r".*?\s\s+", "", line) for line in printed.splitlines()}
+    assert shown | {"backend: mssql-python", "retries: 60"} <= lines
+
+
 # ---------- how tables are kept
 
 
 def test_facts_are_columnstores_and_what_is_looked_up_has_a_clustered_index(recordings):
-    stored = {
-        kind: {batch.node.split(".")[2] for batch in recordings["first"] if sql in batch.sql}
-        for kind, sql in (("columns", "CREATE CLUSTERED COLUMNSTORE INDEX"), ("rows", "create clustered index"))
-    }
+    create = re.compile(r"create\s+clustered\s+(columnstore )?index", re.IGNORECASE)
+    stored = {"columns": set(), "rows": set()}
+    for batch in recordings["first"]:
+        for columns in create.findall(batch.sql):
+            stored["columns" if columns else "rows"].add(batch.node.split(".")[2])
     assert stored["columns"] == {
         *("fct_artist_popularity", "fct_album_popularity", "fct_track_popularity", "fct_audio_features"),
         *("int_track_popularity_days", "rpt_artist_popularity"),
