@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+TSQL_PARSER := .venv/tsql-parser
 
 # dbt finds its project and connections from the top of the repository; a profiles.yml there goes first.
 export DBT_PROJECT_DIR := $(CURDIR)/dbt_project
@@ -15,7 +16,7 @@ export DBT_PROFILES_DIR ?= $(CURDIR)$(if $(wildcard profiles.yml),,/dbt_project)
 help: ## List the commands
 	@echo "EchoStream: a Spotify analytics warehouse"
 	@echo
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment .venv with the locked versions
@@ -35,7 +36,7 @@ demo: install ## Play some weeks of a made-up music world into a warehouse, and 
 	@$(BIN)/python -m tour
 
 .PHONY: test
-test: install lint ## Run every check and test
+test: install lint tsql-parser ## Run every check and test
 	@$(BIN)/pytest --numprocesses auto
 
 .PHONY: lint
@@ -44,6 +45,25 @@ lint: install ## Check style and types of Python and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+# Where it cannot be had, the tests that want it say so and are skipped.
+.PHONY: tsql-parser
+tsql-parser: $(TSQL_PARSER)/.installed
+
+$(TSQL_PARSER)/.installed: $(INSTALLED) tests/project/tsql/requirements.txt
+	@rm -rf $(TSQL_PARSER)
+	@if $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+			--target $(TSQL_PARSER) --requirement tests/project/tsql/requirements.txt; \
+		then touch $@; else echo "Microsoft's parser of T-SQL cannot be had here: what it would parse is skipped."; fi
+
+.PHONY: tsql
+tsql: install tsql-parser ## Check the dbt project as T-SQL: all that it would send to Azure SQL
+	@$(BIN)/pytest tests/project/test_tsql.py -rs
+
+.PHONY: test-azuresql
+test-azuresql: install ## Compare the SQL Server named in AZURE_SQL_SERVER with DuckDB, mart by mart
+	@test -n "$(AZURE_SQL_SERVER)" || { echo "Say which server: AZURE_SQL_SERVER and the variables beside it (docs/two-engines.md)."; exit 2; }
+	@$(BIN)/pytest tests/warehouse/test_two_engines.py -rs
 
 .PHONY: format
 format: install ## Bring Python and SQL into the house's style
@@ -60,6 +80,21 @@ query: install ## Show the answer to SQL="select ..." over the warehouse
 load: install ## Load today's day of the artists in .dlt/config.toml, then build the marts
 	@$(BIN)/python -m loader
 	@$(BIN)/dbt build
+
+# A state is what another build knew of the project: the manifest that dbt compares this one with.
+STATE ?= state
+
+.PHONY: state
+state: install ## Keep the manifest of the last build in STATE, for build-changed
+	@mkdir -p "$(STATE)"
+	@cp dbt_project/target/manifest.json "$(STATE)/manifest.json"
+
+.PHONY: build-changed
+build-changed: install ## Build what differs from STATE and what hangs on it, in a warehouse that holds the rest
+	@test -f "$(STATE)/manifest.json" || { echo "No manifest in $(STATE): name the folder of another build's, STATE=... (make state keeps one)."; exit 2; }
+	@$(BIN)/dbt build --select state:modified+ --state "$(abspath $(STATE))"
+	@$(BIN)/dbt --quiet docs generate --static
+	@mkdir -p site && cp dbt_project/target/static_index.html site/dbt-docs.html
 
 .PHONY: docs
 docs: install ## Show the warehouse's documentation and lineage in the browser

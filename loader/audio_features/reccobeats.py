@@ -142,7 +142,7 @@ def _read_content(response: requests.Response, track_ids: list[str]) -> dict[str
         href = item.get("href") if isinstance(item, dict) else None
         link = _TRACK_LINK.fullmatch(href) if isinstance(href, str) else None
         if link and link[1] in track_ids:
-            found[link[1]] = item
+            found[link[1]] = {name: item[name] for name in AUDIO_FEATURES if name in item}
     if content and not found:
         # Features that cannot be told whose they are do not mean that the tracks have none.
         raise _Broken("features of other tracks than were asked for")

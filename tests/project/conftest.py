@@ -30,7 +30,7 @@ class Project:
     def target(self):
         return self.folder / "target"
 
-    def run(self, program, *arguments):
+    def run(self, program, *arguments, **environment):
         """Run one of the environment's programs over this project; it is called at the top of the repository."""
         kept = {
             name: value
@@ -47,31 +47,43 @@ class Project:
                 "DBT_LOG_PATH": str(self.target),
                 "ECHOSTREAM_DUCKDB": str(self.warehouse),
                 "PYTHONPATH": str(ROOT),
+                **environment,
             },
             capture_output=True,
             text=True,
             check=False,
         )
 
-    def succeed(self, program, *arguments):
+    def succeed(self, program, *arguments, **environment):
         """Run a program that has to succeed, and return what it printed."""
-        finished = self.run(program, *arguments)
+        finished = self.run(program, *arguments, **environment)
         assert finished.returncode == 0, f"{program} {arguments[0]} failed:\n{finished.stdout}{finished.stderr}"
         return finished.stdout
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory, worker_id):
-    """The project, built over three weeks of the made-up world: once a run, and a copy for each worker."""
+def make_once(tmp_path_factory, worker_id):
+    """Makes a folder once a run, whichever worker wants it first: called with its name and what fills it."""
     run = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         run = run.parent
-    built, finished = run / "built", run / "built.finished"
-    with FileLock(run / "built.lock"):
-        if not finished.exists():
-            shutil.rmtree(built, ignore_errors=True)
-            build(name_project(built))
-            finished.touch()
+
+    def make(name, fill):
+        folder, finished = run / name, run / f"{name}.finished"
+        with FileLock(run / f"{name}.lock"):
+            if not finished.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                fill(folder)
+                finished.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory, make_once):
+    """The project, built over three weeks of the made-up world: once a run, and a copy for each worker."""
+    built = make_once("built", lambda folder: build(name_project(folder)))
     return name_project(shutil.copytree(built, tmp_path_factory.mktemp("project") / "copy"))
 
 

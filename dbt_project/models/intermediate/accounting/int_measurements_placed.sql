@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key=['entity', 'observed_on'],
         on_schema_change='fail',
+        indexes=rowstore_indexes(['entity', 'observed_on']),
     )
 }}
 
@@ -57,7 +58,7 @@ counted as (
 )
 
 select
-    cast(entity as {{ type_for('code') }}) as entity,
+    {{ cast_text('entity', 'code') }} as entity,
     observed_on,
     cast(staging_rows as {{ type_for('bigint') }}) as staging_rows,
     cast(unknown_rows as {{ type_for('bigint') }}) as unknown_rows,

@@ -41,7 +41,7 @@ steps as (
         (select count(*) from artists) as rows_in,
         counted.artists_out as rows_out,
         0 as rows_dropped,
-        null as drop_reason
+        {{ cast_text('null', 'code') }} as drop_reason
     from counted
     union all
     select
@@ -64,15 +64,15 @@ steps as (
         (select count(*) from genres) as rows_in,
         count(*) as rows_out,
         0 as rows_dropped,
-        null as drop_reason
+        {{ cast_text('null', 'code') }} as drop_reason
     from dim_genre
 )
 
 select
-    cast(entity as {{ type_for('code') }}) as entity,
-    cast(to_layer as {{ type_for('code') }}) as to_layer,
+    {{ cast_text('entity', 'code') }} as entity,
+    {{ cast_text('to_layer', 'code') }} as to_layer,
     cast(rows_in as {{ type_for('bigint') }}) as rows_in,
     cast(rows_out as {{ type_for('bigint') }}) as rows_out,
     cast(rows_dropped as {{ type_for('bigint') }}) as rows_dropped,
-    cast(drop_reason as {{ type_for('code') }}) as drop_reason
+    {{ cast_text('drop_reason', 'code') }} as drop_reason
 from steps

@@ -47,10 +47,10 @@ steps as (
 )
 
 select
-    cast('audio_features' as {{ type_for('code') }}) as entity,
+    {{ cast_text("'audio_features'", 'code') }} as entity,
     cast(step as {{ type_for('integer') }}) as step,
     cast(coalesce(rows_in, 0) as {{ type_for('bigint') }}) as rows_in,
     cast(coalesce(rows_out, 0) as {{ type_for('bigint') }}) as rows_out,
     cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    cast(drop_reason as {{ type_for('code') }}) as drop_reason
+    {{ cast_text('drop_reason', 'code') }} as drop_reason
 from steps

@@ -33,7 +33,7 @@ steps as (
         (select count(*) from albums) as rows_in,
         count(*) as rows_out,
         0 as rows_dropped,
-        null as drop_reason
+        {{ cast_text('null', 'code') }} as drop_reason
     from album_history
     inner join albums as loaded
         on album_history.album_id = loaded.album_id
@@ -44,7 +44,7 @@ steps as (
         (select count(*) from tracks) as rows_in,
         count(*) as rows_out,
         0 as rows_dropped,
-        null as drop_reason
+        {{ cast_text('null', 'code') }} as drop_reason
     from track_history
     inner join tracks as loaded
         on track_history.track_id = loaded.track_id
@@ -69,10 +69,10 @@ steps as (
 )
 
 select
-    cast(entity as {{ type_for('code') }}) as entity,
-    cast(to_layer as {{ type_for('code') }}) as to_layer,
+    {{ cast_text('entity', 'code') }} as entity,
+    {{ cast_text('to_layer', 'code') }} as to_layer,
     cast(rows_in as {{ type_for('bigint') }}) as rows_in,
     cast(rows_out as {{ type_for('bigint') }}) as rows_out,
     cast(rows_dropped as {{ type_for('bigint') }}) as rows_dropped,
-    cast(drop_reason as {{ type_for('code') }}) as drop_reason
+    {{ cast_text('drop_reason', 'code') }} as drop_reason
 from steps

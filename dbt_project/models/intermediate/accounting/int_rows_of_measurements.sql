@@ -40,11 +40,11 @@ facts as (
 )
 
 select
-    cast(placed.entity as {{ type_for('code') }}) as entity,
+    {{ cast_text('placed.entity', 'code') }} as entity,
     cast(placed.staging_rows as {{ type_for('bigint') }}) as rows_in,
     cast(facts.fact_rows as {{ type_for('bigint') }}) as rows_out,
     cast(placed.unknown_rows as {{ type_for('bigint') }}) as rows_dropped,
-    cast('the object itself was never loaded' as {{ type_for('code') }}) as drop_reason
+    {{ cast_text("'the object itself was never loaded'", 'code') }} as drop_reason
 from placed
 inner join facts
     on placed.entity = facts.entity

@@ -60,7 +60,7 @@ select
     tracks.release_year,
     tracks.is_explicit,
     genres.genre_key,
-    coalesce(genres.genre_name, cast('unknown' as {{ type_for('text') }})) as genre_name
+    coalesce(genres.genre_name, {{ cast_text("'unknown'", 'text') }}) as genre_name
 from tracks
 left join track_genres
     on tracks.track_key = track_genres.track_key

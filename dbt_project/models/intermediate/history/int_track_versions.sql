@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='track_id',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['track_id', 'valid_from']),
     )
 }}
 

@@ -18,19 +18,19 @@ absences as (
 
 last_seen as (
     select
-        'artist' as object_type,
+        {{ cast_text("'artist'", 'code') }} as object_type,
         artist_id as object_id,
         observed_on
     from artists
     union all
     select
-        'album' as object_type,
+        {{ cast_text("'album'", 'code') }} as object_type,
         album_id as object_id,
         observed_on
     from albums
     union all
     select
-        'track' as object_type,
+        {{ cast_text("'track'", 'code') }} as object_type,
         track_id as object_id,
         observed_on
     from tracks

@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='observed_on',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['observed_on']),
     )
 }}
 {#- A day is told from itself and from the days so many days before it. -#}

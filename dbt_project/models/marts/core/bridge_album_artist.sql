@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['album_durable_key', 'album_key']),
         pre_hook="{{ delete_changed_objects(ref('dim_album'), 'album_durable_key') }}",
     )
 }}

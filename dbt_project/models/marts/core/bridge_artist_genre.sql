@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['artist_durable_key', 'artist_key']),
         pre_hook="{{ delete_changed_objects(ref('dim_artist'), 'artist_durable_key') }}",
     )
 }}

@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
+        indexes=rowstore_indexes(['track_durable_key', 'track_key']),
         pre_hook="{{ delete_changed_objects(ref('dim_track'), 'track_durable_key') }}",
     )
 }}

@@ -4,6 +4,7 @@
         incremental_strategy='append',
         on_schema_change='fail',
         pre_hook="{{ delete_changed_objects(ref('int_known_artists'), 'artist_durable_key') }}",
+        indexes=rowstore_indexes(['artist_durable_key', 'valid_from']),
     )
 }}
 

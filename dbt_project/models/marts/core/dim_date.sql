@@ -1,3 +1,5 @@
+{{ config(indexes=rowstore_indexes(['date_day'])) }}
+
 {%- set entities = [
     'artists', 'albums', 'tracks', 'artist_metrics', 'album_metrics', 'track_metrics', 'audio_features',
     'dataset_tracks', 'plays',
@@ -85,28 +87,24 @@ select
     calendar_year,
     cast(floor((month_of_year + 2) / 3.0) as {{ type_for('integer') }}) as quarter_of_year,
     month_of_year,
-    cast(
-        case month_of_year
-            {%- for name in [
-                'January', 'February', 'March', 'April', 'May', 'June',
-                'July', 'August', 'September', 'October', 'November', 'December',
-            ] %}
-            when {{ loop.index }} then '{{ name }}'
-            {%- endfor %}
-        end as {{ type_for('code') }}
-    ) as month_name,
+    case month_of_year
+        {%- for name in [
+            'January', 'February', 'March', 'April', 'May', 'June',
+            'July', 'August', 'September', 'October', 'November', 'December',
+        ] %}
+        when {{ loop.index }} then {{ cast_text("'" ~ name ~ "'", 'code') }}
+        {%- endfor %}
+    end as month_name,
     cast({{ dbt.dateadd('day', '1 - day_of_month', 'date_day') }} as date) as first_day_of_month,
 
     ---------- week, day
     cast({{ dbt.dateadd('day', '1 - day_of_week', 'date_day') }} as date) as first_day_of_week,
     day_of_month,
     day_of_week,
-    cast(
-        case day_of_week
-            {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
-            when {{ loop.index }} then '{{ name }}'
-            {%- endfor %}
-        end as {{ type_for('code') }}
-    ) as day_name,
+    case day_of_week
+        {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
+        when {{ loop.index }} then {{ cast_text("'" ~ name ~ "'", 'code') }}
+        {%- endfor %}
+    end as day_name,
     case when day_of_week >= 6 then {{ boolean_literal(true) }} else {{ boolean_literal(false) }} end as is_weekend
 from calendar

@@ -1,3 +1,5 @@
+{{ config(indexes=rowstore_indexes(['genre_id'])) }}
+
 with
 
 genres as (

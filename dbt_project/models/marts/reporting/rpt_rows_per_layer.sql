@@ -178,12 +178,12 @@ steps as (
 )
 
 select
-    cast(entity as {{ type_for('code') }}) as entity,
+    {{ cast_text('entity', 'code') }} as entity,
     cast(step as {{ type_for('integer') }}) as step,
-    cast(from_layer as {{ type_for('code') }}) as from_layer,
-    cast(to_layer as {{ type_for('code') }}) as to_layer,
+    {{ cast_text('from_layer', 'code') }} as from_layer,
+    {{ cast_text('to_layer', 'code') }} as to_layer,
     cast(rows_in as {{ type_for('bigint') }}) as rows_in,
     cast(rows_out as {{ type_for('bigint') }}) as rows_out,
     cast(rows_dropped as {{ type_for('bigint') }}) as rows_dropped,
-    case when rows_dropped > 0 then cast(drop_reason as {{ type_for('code') }}) end as drop_reason
+    case when rows_dropped > 0 then {{ cast_text('drop_reason', 'code') }} end as drop_reason
 from steps

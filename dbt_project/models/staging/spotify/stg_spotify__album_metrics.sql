@@ -7,7 +7,7 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(album_id as {{ type_for('id') }}) as album_id,
+        {{ cast_text('album_id', 'id') }} as album_id,
 
         ---------- measures
         cast(popularity as {{ type_for('bigint') }}) as popularity,

@@ -7,7 +7,7 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(artist_id as {{ type_for('id') }}) as artist_id,
+        {{ cast_text('artist_id', 'id') }} as artist_id,
 
         ---------- measures
         cast(popularity as {{ type_for('bigint') }}) as popularity,

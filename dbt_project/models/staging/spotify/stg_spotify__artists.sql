@@ -7,11 +7,11 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(id as {{ type_for('id') }}) as artist_id,
+        {{ cast_text('id', 'id') }} as artist_id,
 
         ---------- attributes
-        cast(name as {{ type_for('text') }}) as artist_name,
-        cast(genre_ids as {{ type_for('id_list') }}) as genre_ids,
+        {{ cast_text('name', 'text') }} as artist_name,
+        {{ cast_text('genre_ids', 'id_list') }} as genre_ids,
 
         ---------- observation
         observed_on,

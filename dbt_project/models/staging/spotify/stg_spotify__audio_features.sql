@@ -7,8 +7,8 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(track_id as {{ type_for('id') }}) as track_id,
-        cast(provider as {{ type_for('code') }}) as provider,  -- noqa: RF04
+        {{ cast_text('track_id', 'id') }} as track_id,
+        {{ cast_text('provider', 'code') }} as provider,  -- noqa: RF04
 
         ---------- features, those that were not detected as null
         cast(danceability as {{ type_for('float') }}) as danceability,

@@ -7,10 +7,10 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(id as {{ type_for('id') }}) as artist_id,
+        {{ cast_text('id', 'id') }} as artist_id,
 
         ---------- attributes
-        cast(name as {{ type_for('text') }}) as artist_name,
+        {{ cast_text('name', 'text') }} as artist_name,
 
         ---------- observation
         observed_on,

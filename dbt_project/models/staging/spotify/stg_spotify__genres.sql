@@ -7,10 +7,10 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(id as {{ type_for('id') }}) as genre_id,
+        {{ cast_text('id', 'id') }} as genre_id,
 
         ---------- attributes
-        cast(name as {{ type_for('text') }}) as genre_name,
+        {{ cast_text('name', 'text') }} as genre_name,
 
         ---------- observation
         observed_on,

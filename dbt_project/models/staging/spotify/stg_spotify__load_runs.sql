@@ -7,14 +7,14 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(run_id as {{ type_for('id') }}) as run_id,
+        {{ cast_text('run_id', 'id') }} as run_id,
 
         ---------- what was loaded, and how it ended
         observed_on,
-        cast(source as {{ type_for('code') }}) as data_source,
-        cast(app_mode as {{ type_for('code') }}) as app_mode,
-        cast(outcome as {{ type_for('code') }}) as outcome,
-        cast(message as {{ type_for('text') }}) as message,
+        {{ cast_text('source', 'code') }} as data_source,
+        {{ cast_text('app_mode', 'code') }} as app_mode,
+        {{ cast_text('outcome', 'code') }} as outcome,
+        {{ cast_text('message', 'text') }} as message,
 
         ---------- measures
         cast(calls as {{ type_for('bigint') }}) as calls,

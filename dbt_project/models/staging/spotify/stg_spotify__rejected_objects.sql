@@ -7,11 +7,11 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(object_type as {{ type_for('code') }}) as object_type,
-        cast(object_id as {{ type_for('id') }}) as object_id,
+        {{ cast_text('object_type', 'code') }} as object_type,
+        {{ cast_text('object_id', 'id') }} as object_id,
 
         ---------- attributes
-        cast(reason as {{ type_for('text') }}) as reason,
+        {{ cast_text('reason', 'text') }} as reason,
 
         ---------- observation
         observed_on,

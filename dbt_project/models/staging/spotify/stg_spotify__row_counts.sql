@@ -26,10 +26,10 @@ counted as (
         count(*) as raw_rows,
         {% if drops -%}
         sum(case when {{ drops[0] }} then 1 else 0 end) as dropped_rows,
-        cast('{{ drops[1] }}' as {{ type_for('code') }}) as drop_reason
+        {{ cast_text("'" ~ drops[1] ~ "'", 'code') }} as drop_reason
         {%- else -%}
         0 as dropped_rows,
-        cast(null as {{ type_for('code') }}) as drop_reason
+        {{ cast_text('null', 'code') }} as drop_reason
         {%- endif %}
     from {{ source('spotify', entity) }}
     {%- if not loop.last %}
@@ -39,7 +39,7 @@ counted as (
 )
 
 select
-    cast(entity as {{ type_for('code') }}) as entity,
+    {{ cast_text('entity', 'code') }} as entity,
     cast(raw_rows as {{ type_for('bigint') }}) as raw_rows,
     cast(coalesce(dropped_rows, 0) as {{ type_for('bigint') }}) as dropped_rows,
     drop_reason

@@ -7,7 +7,7 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(track_id as {{ type_for('id') }}) as track_id,
+        {{ cast_text('track_id', 'id') }} as track_id,
 
         ---------- measures
         cast(popularity as {{ type_for('bigint') }}) as popularity,

@@ -1,0 +1,3 @@
+{% macro default__cast_text(expression, kind) -%}
+    cast({{ expression }} as {{ type_for(kind) }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro default__rowstore_indexes(columns) -%}
+    {{ return([]) }}
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro sqlserver__rowstore_indexes(columns) -%}
+    {{ return([{'columns': columns, 'type': 'clustered'}]) }}
+{%- endmacro %}
