@@ -76,16 +76,19 @@ def test_every_node_is_sent(project, recordings):
     assert sent["later"] == {name for name in nodes if name.startswith(("model.", "snapshot."))}
 
 
-def test_sqlfluff_parses_models_snapshots_tests_and_analyses(batches, analyses):
+def test_sqlfluff_finds_nothing_in_models_snapshots_tests_and_analyses(batches, analyses):
     generic = re.compile(r"^test\.echostream\.(?!assert_)")
     queries = {(node, view) for node, view in views_of(batches) if not generic.match(node) and "unit_test" not in node}
     queries |= {(batch.node, batch.sql) for batch in analyses}
     assert len(queries) > 60
-    linter = Linter(config=FluffConfig(overrides={"dialect": "tsql", "templater": "raw", "rules": "AM, CV, RF, ST"}))
+    # The house's exceptions (.sqlfluff); layout is looked at where it is written.
+    rules = {"rules": "ambiguous, convention, structure", "exclude_rules": "CV11, ST02, ST06"}
+    linter = Linter(config=FluffConfig(overrides={"dialect": "tsql", "templater": "raw", **rules}))
     violations = [
         f"{node}: line {violation.line_no}: {violation.desc()}"
         for node, query in sorted(queries)
-        for violation in linter.parse_string(query).violations
+        for violation in linter.lint_string(query).violations
+        if violation.rule_code() == "PRS" or not node.startswith("snapshot.")  # whose style is dbt's
     ]
     assert violations == []
 
