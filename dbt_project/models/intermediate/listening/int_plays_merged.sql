@@ -97,6 +97,7 @@ exported as (
 ),
 
 candidates as (
+    {%- for known_by in ['track_id', 'names_key'] %}
     select
         api.play_id as api_play_id,
         exported.play_id as export_play_id,
@@ -106,18 +107,11 @@ candidates as (
         {{ dbt.datediff('exported.played_at', 'api.played_at', 'second') | trim }} as seconds_after
     from api
     inner join exported
-        on api.track_id = exported.track_id
+        on api.{{ known_by }} = exported.{{ known_by }}
+    {%- if not loop.last %}
     union
-    select
-        api.play_id as api_play_id,
-        exported.play_id as export_play_id,
-        exported.slack,
-        exported.seconds_played,
-        api.context_uri,
-        {{ dbt.datediff('exported.played_at', 'api.played_at', 'second') | trim }} as seconds_after
-    from api
-    inner join exported
-        on api.names_key = exported.names_key
+    {%- endif %}
+    {%- endfor %}
 ),
 
 -- Some players tell a play's start instead of its end.
@@ -142,14 +136,6 @@ twins as (
 
 api_merged as (
     select distinct api_play_id as play_id from twins
-),
-
-contexts as (
-    select
-        export_play_id as play_id,
-        context_uri
-    from twins
-    where place = 1
 )
 
 select
@@ -192,7 +178,7 @@ select
         end as {{ type_for('code') }}
     ) as merged_into,
     case
-        when plays.told_by = 'api' or contexts.play_id is not null
+        when plays.told_by = 'api' or contexts.export_play_id is not null
             then {{ boolean_literal(true) }}
         else {{ boolean_literal(false) }}
     end as is_in_api,
@@ -205,5 +191,7 @@ left join basic_merged
     on plays.play_id = basic_merged.play_id
 left join api_merged
     on plays.play_id = api_merged.play_id
-left join contexts
-    on plays.play_id = contexts.play_id
+left join twins as contexts
+    on
+        plays.play_id = contexts.export_play_id
+        and contexts.place = 1
