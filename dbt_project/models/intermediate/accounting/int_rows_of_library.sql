@@ -59,10 +59,10 @@ steps as (
 )
 
 select
-    cast(entity as {{ type_for('code') }}) as entity,
-    cast('intermediate' as {{ type_for('code') }}) as to_layer,
+    {{ cast_text('entity', 'code') }} as entity,
+    {{ cast_text("'intermediate'", 'code') }} as to_layer,
     cast(rows_in as {{ type_for('bigint') }}) as rows_in,
     cast(rows_out as {{ type_for('bigint') }}) as rows_out,
     cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    cast(drop_reason as {{ type_for('code') }}) as drop_reason
+    {{ cast_text('drop_reason', 'code') }} as drop_reason
 from steps

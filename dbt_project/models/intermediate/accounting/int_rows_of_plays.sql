@@ -41,12 +41,12 @@ steps as (
 )
 
 select
-    cast('plays' as {{ type_for('code') }}) as entity,
+    {{ cast_text("'plays'", 'code') }} as entity,
     cast(step as {{ type_for('integer') }}) as step,
-    cast(case when step = 2 then 'staging' else 'intermediate' end as {{ type_for('code') }}) as from_layer,
-    cast(to_layer as {{ type_for('code') }}) as to_layer,
+    {{ cast_text("case when step = 2 then 'staging' else 'intermediate' end", 'code') }} as from_layer,
+    {{ cast_text('to_layer', 'code') }} as to_layer,
     cast(coalesce(rows_in, 0) as {{ type_for('bigint') }}) as rows_in,
     cast(coalesce(rows_out, 0) as {{ type_for('bigint') }}) as rows_out,
     cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    cast(drop_reason as {{ type_for('code') }}) as drop_reason
+    {{ cast_text('drop_reason', 'code') }} as drop_reason
 from steps

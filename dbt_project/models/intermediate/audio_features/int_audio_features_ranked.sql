@@ -32,7 +32,7 @@ told as (
     union all
     select
         track_id,
-        cast({{ dbt.concat(["'dataset:'", 'dataset_name']) }} as {{ type_for('code') }}) as provider,
+        {{ cast_text(dbt.concat(["'dataset:'", 'dataset_name']), 'code') }} as provider,
         danceability,
         energy,
         musical_key,

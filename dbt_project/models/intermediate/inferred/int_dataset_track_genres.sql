@@ -32,9 +32,10 @@ named as (
 
 select
     named.track_id,
-    cast(
-        coalesce(hashed_genres.genre_id, {{ dbt.concat(["'name:'", 'named.name_hash']) }}) as {{ type_for('id') }}
-    ) as genre_id,
+    {%- set told_genre_id %}
+        coalesce(hashed_genres.genre_id, {{ dbt.concat(["'name:'", 'named.name_hash']) }})
+    {%- endset %}
+    {{ cast_text(told_genre_id, 'id') }} as genre_id,
     named.genre_name
 from named
 left join hashed_genres

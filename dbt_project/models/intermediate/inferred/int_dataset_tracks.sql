@@ -5,7 +5,9 @@
     'instrumentalness', 'liveness', 'valence', 'tempo', 'time_signature',
 ] -%}
 {#- Any order serves that is the same for the same rows on every engine. -#}
-{%- set texts = ['track_name', 'artist_names', 'album_id', 'album_name', 'release_date', 'genre_name', 'subgenre_name'] %}
+{%- set texts = [
+    'track_name', 'artist_names', 'album_id', 'album_name', 'release_date', 'genre_name', 'subgenre_name',
+] %}
 
 with
 

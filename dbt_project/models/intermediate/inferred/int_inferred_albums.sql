@@ -25,9 +25,9 @@ ranked as (
         row_number() over (
             partition by tracks.album_id
             order by
-                case tracks.origin when 'library' then 1 when 'dataset' then 2 else 3 end,
+                case tracks.origin when 'library' then 1 when 'dataset' then 2 else 3 end asc,
                 tracks.changed_at desc,
-                tracks.track_id
+                tracks.track_id asc
         ) as place
     from tracks
     left join known
@@ -37,21 +37,22 @@ ranked as (
 
 select
     ranked.album_id,
-    cast(case when listener_albums.album_id is null then ranked.origin else 'library' end as {{ type_for('code') }})
+    {{ cast_text("case when listener_albums.album_id is null then ranked.origin else 'library' end", 'code') }}
         as origin,
     coalesce(listener_albums.album_name, ranked.album_name) as album_name,
     listener_albums.album_type,
     coalesce(listener_albums.release_date, ranked.release_date) as release_date,
-    cast(
+    {%- set told_release_date_precision %}
         case
             when listener_albums.release_date is not null then listener_albums.release_date_precision
             when ranked.release_date like '____' then 'year'
             when ranked.release_date like '____-__' then 'month'
             when ranked.release_date like '____-__-__' then 'day'
-        end as {{ type_for('code') }}
-    ) as release_date_precision,
+        end
+    {%- endset %}
+    {{ cast_text(told_release_date_precision, 'code') }} as release_date_precision,
     listener_albums.total_tracks,
-    cast(coalesce(listener_albums.artist_ids, ranked.first_artist_id) as {{ type_for('id_list') }}) as artist_ids,
+    {{ cast_text('coalesce(listener_albums.artist_ids, ranked.first_artist_id)', 'id_list') }} as artist_ids,
     case
         when listener_albums.loaded_at > ranked.changed_at then listener_albums.loaded_at
         else ranked.changed_at

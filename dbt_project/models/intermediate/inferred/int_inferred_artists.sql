@@ -13,10 +13,10 @@ tracks as (
 
 select
     credits.artist_id,
-    cast(
+    {%- set told_origin %}
         case when min(case when tracks.origin = 'dataset' then 1 else 2 end) = 1 then 'dataset' else 'heard' end
-        as {{ type_for('code') }}
-    ) as origin,
+    {%- endset %}
+    {{ cast_text(told_origin, 'code') }} as origin,
     max(credits.artist_name) as artist_name,
     max(credits.changed_at) as changed_at
 from credits

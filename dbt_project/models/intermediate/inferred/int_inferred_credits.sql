@@ -58,13 +58,14 @@ known_names as (
 select
     hashed.track_id,
     cast(hashed.ordinal as {{ type_for('integer') }}) as credit_position,
-    cast(hashed.artist_name as {{ type_for('text') }}) as artist_name,
-    cast(
+    {{ cast_text('hashed.artist_name', 'text') }} as artist_name,
+    {%- set told_artist_id %}
         case
             when known_names.artists = 1 then known_names.artist_id
             else {{ dbt.concat(["'name:'", 'hashed.name_hash']) }}
-        end as {{ type_for('id') }}
-    ) as artist_id,
+        end
+    {%- endset %}
+    {{ cast_text(told_artist_id, 'id') }} as artist_id,
     case
         when known_names.changed_at > hashed.loaded_at then known_names.changed_at
         else hashed.loaded_at

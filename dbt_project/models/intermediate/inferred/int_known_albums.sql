@@ -23,7 +23,7 @@ select
     is_current,
     applies_until,
     changed_at,
-    cast('spotify' as {{ type_for('code') }}) as origin
+    {{ cast_text("'spotify'", 'code') }} as origin
 from versions
 union all
 select

@@ -19,7 +19,7 @@ select
     is_current,
     applies_until,
     changed_at,
-    cast('spotify' as {{ type_for('code') }}) as origin
+    {{ cast_text("'spotify'", 'code') }} as origin
 from versions
 union all
 select
@@ -27,7 +27,7 @@ select
     {{ durable_key('artist_id') }} as artist_durable_key,
     artist_id,
     artist_name,
-    cast(null as {{ type_for('id_list') }}) as genre_ids,
+    {{ cast_text('null', 'id_list') }} as genre_ids,
     {{ beginning_of_time() }} as valid_from,
     {{ end_of_time() }} as valid_to,
     {{ boolean_literal(true) }} as is_current,

@@ -40,9 +40,9 @@ told as (
         duration_ms,
         is_explicit,
         artist_ids,
-        cast(null as {{ type_for('text') }}) as artist_names,
-        cast(null as {{ type_for('text') }}) as album_name,
-        cast(null as {{ type_for('code') }}) as release_date,
+        {{ cast_text('null', 'text') }} as artist_names,
+        {{ cast_text('null', 'text') }} as album_name,
+        {{ cast_text('null', 'code') }} as release_date,
         loaded_at
     from listener_tracks
     union all
@@ -98,7 +98,7 @@ ranked as (
 
 select
     track_id,
-    cast(origin as {{ type_for('code') }}) as origin,
+    {{ cast_text('origin', 'code') }} as origin,
     track_name,
     album_id,
     album_name,
@@ -107,7 +107,7 @@ select
     cast(track_number as {{ type_for('bigint') }}) as track_number,
     cast(duration_ms as {{ type_for('bigint') }}) as duration_ms,
     cast(is_explicit as {{ type_for('boolean') }}) as is_explicit,
-    cast(artist_ids as {{ type_for('id_list') }}) as artist_ids,
+    {{ cast_text('artist_ids', 'id_list') }} as artist_ids,
     artist_names,
     loaded_at
 from ranked

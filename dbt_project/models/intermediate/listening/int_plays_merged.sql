@@ -147,13 +147,14 @@ select
     plays.export_format,
     plays.content_type,
     -- A track without an id is known by its names.
-    cast(
+    {%- set told_track_id %}
         case
             when plays.track_id is not null then plays.track_id
             when plays.track_name is not null
                 then {{ dbt.concat(["'name:'", key_of_names(['plays.track_name', 'plays.artist_name'])]) }}
-        end as {{ type_for('id') }}
-    ) as track_id,
+        end
+    {%- endset %}
+    {{ cast_text(told_track_id, 'id') }} as track_id,
     plays.track_name,
     plays.artist_name,
     plays.album_name,
@@ -171,12 +172,13 @@ select
     plays.is_incognito,
     plays.platform,
     plays.country,
-    cast(
+    {%- set told_merged_into %}
         case
             when basic_merged.play_id is not null then 'extended export'
             when api_merged.play_id is not null then 'export'
-        end as {{ type_for('code') }}
-    ) as merged_into,
+        end
+    {%- endset %}
+    {{ cast_text(told_merged_into, 'code') }} as merged_into,
     case
         when plays.told_by = 'api' or contexts.export_play_id is not null
             then {{ boolean_literal(true) }}

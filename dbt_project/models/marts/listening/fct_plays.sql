@@ -62,7 +62,7 @@ select
 
     ---------- how
     plays.context_uri,
-    cast(
+    {%- set told_context_type %}
         case
             when plays.context_uri like 'spotify:playlist:%' then 'playlist'
             when plays.context_uri like 'spotify:album:%' then 'album'
@@ -70,8 +70,9 @@ select
             when plays.context_uri like 'spotify:show:%' then 'show'
             when plays.context_uri like 'spotify:%:collection%' then 'collection'
             when plays.context_uri is not null then 'other'
-        end as {{ type_for('code') }}
-    ) as context_type,
+        end
+    {%- endset %}
+    {{ cast_text(told_context_type, 'code') }} as context_type,
     plays.reason_start,
     plays.reason_end,
     plays.is_shuffled,

@@ -53,7 +53,7 @@ ranked as (
 )
 
 select
-    cast(ranked.period_type as {{ type_for('code') }}) as period_type,
+    {{ cast_text('ranked.period_type', 'code') }} as period_type,
     ranked.period_start,
     ranked.artist_durable_key,
     artists.artist_name,

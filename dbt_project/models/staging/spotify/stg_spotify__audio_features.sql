@@ -8,7 +8,7 @@ renamed as (
     select
         ---------- ids
         {{ cast_text('track_id', 'id') }} as track_id,
-        {{ cast_text('provider', 'code') }} as provider,  -- noqa: RF04
+        {{ cast_text('provider', 'code') }} as provider,
 
         ---------- features, those that were not detected as null
         cast(danceability as {{ type_for('float') }}) as danceability,

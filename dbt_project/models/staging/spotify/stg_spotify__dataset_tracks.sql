@@ -7,17 +7,17 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(dataset as {{ type_for('code') }}) as dataset_name,
-        cast(track_id as {{ type_for('id') }}) as track_id,
-        cast(album_id as {{ type_for('id') }}) as album_id,
+        {{ cast_text('dataset', 'code') }} as dataset_name,
+        {{ cast_text('track_id', 'id') }} as track_id,
+        {{ cast_text('album_id', 'id') }} as album_id,
 
         ---------- attributes
-        cast(track_name as {{ type_for('text') }}) as track_name,
-        cast(artist_names as {{ type_for('text') }}) as artist_names,
-        cast(album_name as {{ type_for('text') }}) as album_name,
-        cast(release_date as {{ type_for('code') }}) as release_date,
-        cast(genre as {{ type_for('text') }}) as genre_name,
-        cast(subgenre as {{ type_for('text') }}) as subgenre_name,
+        {{ cast_text('track_name', 'text') }} as track_name,
+        {{ cast_text('artist_names', 'text') }} as artist_names,
+        {{ cast_text('album_name', 'text') }} as album_name,
+        {{ cast_text('release_date', 'code') }} as release_date,
+        {{ cast_text('genre', 'text') }} as genre_name,
+        {{ cast_text('subgenre', 'text') }} as subgenre_name,
         cast(duration_ms as {{ type_for('bigint') }}) as duration_ms,
         cast(explicit as {{ type_for('boolean') }}) as is_explicit,
         cast(popularity as {{ type_for('bigint') }}) as popularity,

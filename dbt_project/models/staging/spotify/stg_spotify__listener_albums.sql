@@ -7,15 +7,15 @@ source as (
 renamed as (
     select
         ---------- ids
-        cast(id as {{ type_for('id') }}) as album_id,
+        {{ cast_text('id', 'id') }} as album_id,
 
         ---------- attributes
-        cast(name as {{ type_for('text') }}) as album_name,
-        cast(album_type as {{ type_for('code') }}) as album_type,
-        cast(release_date as {{ type_for('code') }}) as release_date,
-        cast(release_date_precision as {{ type_for('code') }}) as release_date_precision,
+        {{ cast_text('name', 'text') }} as album_name,
+        {{ cast_text('album_type', 'code') }} as album_type,
+        {{ cast_text('release_date', 'code') }} as release_date,
+        {{ cast_text('release_date_precision', 'code') }} as release_date_precision,
         cast(total_tracks as {{ type_for('bigint') }}) as total_tracks,
-        cast(artist_ids as {{ type_for('id_list') }}) as artist_ids,
+        {{ cast_text('artist_ids', 'id_list') }} as artist_ids,
 
         ---------- observation
         observed_on,
