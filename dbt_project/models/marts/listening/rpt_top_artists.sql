@@ -19,7 +19,7 @@ dated as (
     select
         streams.*,
         cast({{ dbt.concat([
-            'cast(streams.calendar_year as ' ~ type_for('code') ~ ')', "'-01-01'"
+            cast_text('streams.calendar_year', 'code'), "'-01-01'"
         ]) }} as date) as first_day_of_year
     from streams
 ),
