@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -60,6 +61,8 @@ class Answers:
         try:
             kept = self._journal.find(question.text)
         except KeyError:
+            kept = None
+        if kept is None:
             kept = self._ask_spotify(question)
             self._journal.keep(question.text, kept)
         if "refused" in kept:
@@ -78,12 +81,11 @@ class Answers:
         Returns:
             What was chosen, now or before the run was stopped.
         """
-        try:
+        with suppress(KeyError):
             return self._journal.find(what)
-        except KeyError:
-            chosen = choose()
-            self._journal.keep(what, chosen)
-            return chosen
+        chosen = choose()
+        self._journal.keep(what, chosen)
+        return chosen
 
     def _ask_spotify(self, question: Question) -> dict[str, Any]:
         if self._client is None:
