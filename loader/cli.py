@@ -23,6 +23,7 @@ from loader.errors import (
     Interrupted,
     LoaderError,
     MendableError,
+    explain,
 )
 from loader.file_load import FileSummary, load_files, preview_dataset
 from loader.files.dataset import Dataset
@@ -430,10 +431,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _explain(error: BaseException) -> LoaderError:
     """Turn whatever ended the program into an error with one clear line and an exit code."""
-    if isinstance(error, LoaderError):
-        return error
     if isinstance(error, TyperException):
         return MendableError(f"{error.format_message().rstrip('.')} (see python -m loader --help).")
-    if isinstance(error, Abort | KeyboardInterrupt):
-        return Interrupted()
-    return LoaderError(f"Something unexpected broke: {type(error).__name__}: {error}")
+    return Interrupted() if isinstance(error, Abort) else explain(error)

@@ -12,12 +12,17 @@ class LoaderError(Exception):
     """Something stopped the load: the message says in one line what is wrong and what to do."""
 
     exit_code = EXIT_BROKEN
+    outcome = "failed"
 
 
 class MendableError(LoaderError):
     """The user can mend it: a wrong option, missing credentials, an unknown artist."""
 
     exit_code = EXIT_MENDABLE
+
+
+class OtherWorldError(MendableError):
+    """The warehouse holds data that the load's must not mix with."""
 
 
 class StoppedEarlyError(LoaderError):
@@ -28,6 +33,7 @@ class StoppedEarlyError(LoaderError):
     """
 
     exit_code = EXIT_STOPPED_EARLY
+    outcome = "stopped early"
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -39,3 +45,17 @@ class Interrupted(StoppedEarlyError):
 
     def __init__(self) -> None:
         super().__init__("Stopped: run the load again to go on.")
+
+
+def explain(error: BaseException) -> LoaderError:
+    """Turn whatever ended a load into an error with one clear line and an exit code."""
+    if isinstance(error, LoaderError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted()
+    return LoaderError(f"Something unexpected broke: {type(error).__name__}: {error}")
+
+
+def name_outcome(error: LoaderError | None) -> str:
+    """Name what came of a load: `done`, `stopped early` or `failed`."""
+    return error.outcome if error else "done"

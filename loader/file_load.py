@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from loader.destinations import Destination
+from loader.errors import LoaderError
 from loader.files.dataset import Dataset
 from loader.files.reading import Account, ArrowRows
 from loader.progress import Progress
+from loader.runs import build_run_row
 from loader.spotify.rows import Observation
 from loader.spotify.tables import TABLES, Row, Table
 from loader.warehouse import (
@@ -23,6 +24,7 @@ from loader.warehouse import (
     explain_failures,
     extract,
     open_known,
+    record_failure,
     refuse_mixing,
     write,
 )
@@ -141,7 +143,11 @@ def load_files(
     started_at = datetime.now(UTC)
     seen = Observation(started_at.date(), started_at)
     destination.check(progress)
-    with explain_failures(destination), _leave_nothing(destination):
+
+    def build_failed_run(error: LoaderError) -> Row:
+        return build_run_row(source_name, seen.observed_on, seen.loaded_at, error)
+
+    with _leave_nothing(destination), record_failure(destination, build_failed_run), explain_failures(destination):
         pipeline = build_pipeline(destination)
         table = reading.table
         with open_known(pipeline, destination) as known:
@@ -227,12 +233,7 @@ def _count_rejected(reading: Reading) -> int:
 
 def _build_run(reading: Reading, source_name: str, rows_written: dict[str, int], seen: Observation) -> Row:
     return {
-        "run_id": uuid.uuid4().hex,
-        "started_at": seen.loaded_at,
-        "finished_at": datetime.now(UTC),
-        "observed_on": seen.observed_on,
-        "source": source_name,
-        "outcome": "done",
+        **build_run_row(source_name, seen.observed_on, seen.loaded_at, error=None),
         "rows_written": sum(rows_written.values()),
         "rows_rejected": _count_rejected(reading),
         "message": f"{reading.name}: {reading.account.read:,} rows of {reading.files:,} files",

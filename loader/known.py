@@ -228,6 +228,8 @@ class Known:
         return self._emptiness[table.name]
 
     def _find_missing(self, object_type: str, condition: str, observed_on: date, *values: Any) -> list[str]:
+        if self._is_empty(TABLES[f"{object_type}s"]):
+            return []
         query = (
             f"select known.id from {{{object_type}s}} as known "  # noqa: S608
             f"where known.observed_on < %s and {condition} and {_IS_PRESENT}"

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from rich.console import Console
 
-from loader.errors import EXIT_DONE, LoaderError, StoppedEarlyError
+from loader.errors import EXIT_DONE, LoaderError, StoppedEarlyError, name_outcome
 from loader.file_load import FileSummary, Preview
 from loader.progress import Progress, show_progress
 from loader.runs import Summary
@@ -137,7 +137,7 @@ class JsonNotices:
         """Write the error, with its exit code and from when it makes sense to run again."""
         _write_line(
             "error",
-            "stopped_early" if isinstance(error, StoppedEarlyError) else "failed",
+            error.outcome.replace(" ", "_"),
             message=" ".join(str(error).split()),
             exit_code=error.exit_code,
             run_again_at=write_run_again_at(error),
@@ -209,13 +209,6 @@ def choose_notices(arguments: Sequence[str], quiet: bool = False) -> Notices:
         if word.partition("=")[0] == LOG_FORMAT_OPTION
     ]
     return JsonNotices(quiet) if formats[-1:] == ["json"] else TextNotices(quiet)
-
-
-def name_outcome(error: LoaderError | None) -> str:
-    """Name what came of a load: `done`, `stopped early` or `failed`."""
-    if error is None:
-        return "done"
-    return "stopped early" if isinstance(error, StoppedEarlyError) else "failed"
 
 
 def describe_error(error: LoaderError) -> str:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import chain
 
-import dlt
-
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
 from loader.batches import split_into_parts
 from loader.destinations import Destination
+from loader.errors import LoaderError
 from loader.known import Known
 from loader.progress import Progress, SilentProgress
 from loader.runs import Run, Summary, TableRows, Tally
@@ -32,6 +31,7 @@ from loader.warehouse import (
     explain_failures,
     extract,
     open_known,
+    record_failure,
     refuse_mixing,
     write,
 )
@@ -71,19 +71,19 @@ class _Load:
     """One run over one day: reads through the answers given, writes to one destination."""
 
     def __init__(
-        self, pipeline: dlt.Pipeline, destination: Destination, answers: Answers, seen: Observation, progress: Progress
+        self, destination: Destination, answers: Answers, seen: Observation, tally: Tally, progress: Progress
     ) -> None:
-        self.tally = Tally()
+        self.tally = tally
         self.access: Access | None = None
         self.features: AudioFeaturesReader | None = None
-        self._pipeline = pipeline
+        self._pipeline = build_pipeline(destination)
         self._destination = destination
         self._answers = answers
         self._seen = seen
         self._progress = progress
 
-    def read(self, artists: list[str], source_name: str, client_id: str) -> None:
-        """Read the catalogue and write what is new."""
+    def read(self, artists: list[str], source_name: str, client_id: str, skip_unknown: bool = False) -> None:
+        """Read the catalogue and write what is new; artists that nobody knows end the load, or are passed over."""
         with open_known(self._pipeline, self._destination) as known:
             refuse_mixing(known, source_name, self._destination)
             self.access = Access(client_id, known.read_access(), datetime.now(UTC).date())
@@ -92,14 +92,14 @@ class _Load:
             ids = self._settle_order(find_artist_ids(artists, api), known)
             self._progress.start("Reading the catalogue")
             reader = CatalogueReader(api, known, self._seen, self._progress.count)
-            self._write(self.tally.keep_news(reader.read(ids), known))
+            self._write(self.tally.keep_news(reader.read(ids, skip_unknown), known))
 
-    def finish(self, reccobeats: ReccoBeats | None, build_run: Callable[[], Row]) -> None:
+    def finish(self, reccobeats: ReccoBeats | None, build_run: Callable[[], Row] | None = None) -> None:
         """Ask for what the listings did not name, if the load came so far, and record the run with what comes of it.
 
         Args:
             reccobeats: What ReccoBeats is asked through; None to ask for no audio features at all.
-            build_run: Builds the row of `load_runs`, when everything else is read.
+            build_run: Builds the row of `load_runs`, when everything else is read; None to record no run.
         """
         assert self.access is not None  # noqa: S101 - read before
         with open_known(self._pipeline, self._destination) as known:
@@ -122,11 +122,12 @@ class _Load:
         return run.summarize(client, self.tally, self.access, remarks=[shortfall] if shortfall else [])
 
     def _end_with_run(
-        self, batches: Iterable[TableRows], access: Access, build_run: Callable[[], Row]
+        self, batches: Iterable[TableRows], access: Access, build_run: Callable[[], Row] | None
     ) -> Iterator[TableRows]:
         yield from batches
         yield TABLES["app_access"], list(access.build_rows())
-        yield TABLES["load_runs"], [build_run()]
+        if build_run:
+            yield TABLES["load_runs"], [build_run()]
 
     def _settle_order(self, artist_ids: list[str], known: Known) -> list[str]:
         """Put the artists in an order that stays when a stopped run goes on: batches then ask the same again."""
@@ -138,6 +139,7 @@ class _Load:
         for part in split_into_parts(batches, _ROWS_A_PART):
             extract(self._pipeline, self._destination, part)
             write(self._pipeline)
+            self.tally.landed = self.tally.written.total()
 
 
 def load_catalogue(
@@ -162,20 +164,26 @@ def load_catalogue(
     """
     started_at = datetime.now(UTC)
     destination.check(progress)
-    source = f"{options.source_name} at {api_settings.api_url} as {api_settings.client_id}"
+    client_id = api_settings.client_id
+    source = f"{options.source_name} at {api_settings.api_url} as {client_id}"
     journal = Journal(destination.work_dir / "answers.jsonl")
-    with explain_failures(destination):
+    client = Client(api_settings, max_wait=options.max_wait, max_calls=options.max_calls)
+    reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
+    run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
+    tally = Tally()
+
+    def build_failed_run(error: LoaderError) -> Row:
+        return run.build_failed_row(error, client, tally.landed)
+
+    with record_failure(destination, build_failed_run), explain_failures(destination):
         unfinished = journal.find_unfinished_day(source)
         if unfinished is not None and unfinished != options.observed_on:
             with journal.open(source, unfinished):
-                _bring_in(journal, destination, options, unfinished, api_settings.client_id, started_at)
-        client = Client(api_settings, max_wait=options.max_wait, max_calls=options.max_calls)
+                _bring_in(journal, destination, options, Observation(unfinished, started_at), client_id, reccobeats)
         with journal.open(source, options.observed_on), Answers(client, journal) as answers:
             seen = Observation(options.observed_on, started_at)
-            load = _Load(build_pipeline(destination), destination, answers, seen, progress)
-            load.read(options.artists, options.source_name, api_settings.client_id)
-            run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
-            reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
+            load = _Load(destination, answers, seen, tally, progress)
+            load.read(options.artists, options.source_name, client_id)
             load.finish(reccobeats, lambda: run.build_row(load.summarize(run, client), client))
             summary = load.summarize(run, client)
         if not summary.stopped:
@@ -185,11 +193,18 @@ def load_catalogue(
 
 
 def _bring_in(
-    journal: Journal, destination: Destination, options: LoadOptions, day: date, client_id: str, started_at: datetime
+    journal: Journal,
+    destination: Destination,
+    options: LoadOptions,
+    seen: Observation,
+    client_id: str,
+    reccobeats: ReccoBeats | None,
 ) -> None:
     """Write what an earlier day's run was told and did not get to write; nothing is asked."""
     with Answers(None, journal) as answers:
-        load = _Load(build_pipeline(destination), destination, answers, Observation(day, started_at), SilentProgress())
+        load = _Load(destination, answers, seen, Tally(), SilentProgress())
         artists = answers.settle(_ORDER, list)
         if artists:
-            load.read(artists, options.source_name, client_id)
+            # That run may have failed of an artist that does not exist: this one need not.
+            load.read(artists, options.source_name, client_id, skip_unknown=True)
+            load.finish(reccobeats)

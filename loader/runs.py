@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from loader.errors import Interrupted, StoppedEarlyError
+from loader.errors import Interrupted, LoaderError, StoppedEarlyError, name_outcome
 from loader.known import Known, keep_news
 from loader.spotify.access import Access
 from loader.spotify.client import Client
@@ -55,9 +55,17 @@ class Summary:
 
 @dataclass
 class Tally:
-    """Counts rows on their way into the warehouse, and notes why there are no more."""
+    """Counts rows on their way into the warehouse, and notes why there are no more.
+
+    Attributes:
+        written: Rows to be written, by raw table.
+        landed: How many of them have been written.
+        unchanged: Rows that the warehouse held already, by raw table.
+        stopped: Why the load stopped before its end, if it did.
+    """
 
     written: Counter[str] = field(default_factory=Counter)
+    landed: int = 0
     unchanged: Counter[str] = field(default_factory=Counter)
     stopped: StoppedEarlyError | None = None
 
@@ -124,18 +132,49 @@ class Run:
         """Build the row of `load_runs`."""
         said = [str(summary.stopped)] if summary.stopped else [*summary.warnings, *summary.remarks]
         return {
-            "run_id": uuid.uuid4().hex,
-            "started_at": self.started_at,
-            "finished_at": datetime.now(UTC),
-            "observed_on": self.observed_on,
-            "source": self.source_name,
+            **build_run_row(self.source_name, self.observed_on, self.started_at, summary.stopped),
+            **_read_counts(client),
             "app_mode": summary.app_mode,
-            "outcome": "stopped early" if summary.stopped else "done",
-            "calls": summary.calls,
-            "retries": summary.retries,
-            "seconds_waited": summary.seconds_waited,
-            "refusals": client.refusals,
             "rows_written": sum(summary.rows_written.values()),
             "rows_rejected": summary.rows_written["rejected_objects"],
             "message": " ".join(said) or None,
         }
+
+    def build_failed_row(self, error: LoaderError, client: Client, rows_landed: int) -> Row:
+        """Build the row of `load_runs` of a run that came to no end, whatever it wrote before."""
+        return {
+            **build_run_row(self.source_name, self.observed_on, self.started_at, error),
+            **_read_counts(client),
+            "rows_written": rows_landed,
+        }
+
+
+def build_run_row(source_name: str, observed_on: date, started_at: datetime, error: LoaderError | None) -> Row:
+    """Build what every row of `load_runs` has in common.
+
+    Args:
+        source_name: Where the run's rows come from.
+        observed_on: The day that was observed.
+        started_at: When the run started, UTC.
+        error: What it failed of or was stopped by; None if it came to its end.
+    """
+    return {
+        "run_id": uuid.uuid4().hex,
+        "started_at": started_at,
+        "finished_at": datetime.now(UTC),
+        "observed_on": observed_on,
+        "source": source_name,
+        "outcome": name_outcome(error),
+        "rows_written": 0,
+        "rows_rejected": 0,
+        "message": str(error) if error else None,
+    }
+
+
+def _read_counts(client: Client) -> Row:
+    return {
+        "calls": client.call_count,
+        "retries": client.retries,
+        "seconds_waited": client.seconds_waited,
+        "refusals": client.refusals,
+    }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import dlt
@@ -14,7 +14,7 @@ from dlt.extract.items import DataItemWithMeta
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.destinations import Destination, clear_work_dir
-from loader.errors import Interrupted, LoaderError, MendableError
+from loader.errors import Interrupted, LoaderError, OtherWorldError, explain
 from loader.known import Known
 from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
 
@@ -122,14 +122,36 @@ def refuse_mixing(known: Known, source_name: str, destination: Destination) -> N
         destination: The warehouse.
 
     Raises:
-        MendableError: If the warehouse holds the other kind.
+        OtherWorldError: If the warehouse holds the other kind.
     """
     others = {source for source in known.read_sources() if (source == MADE_UP) != (source_name == MADE_UP)}
     if others:
-        raise MendableError(
+        raise OtherWorldError(
             f"{destination.address} holds data from {', '.join(sorted(others))}, which {source_name} data must "
             f"not mix with: move it away, or {destination.another}."
         )
+
+
+@contextmanager
+def record_failure(destination: Destination, build_run: Callable[[LoaderError], Row]) -> Iterator[None]:
+    """Record a run that fails in the warehouse that it was meant for, if there is one and it can be written to.
+
+    Args:
+        destination: The warehouse; none is made to record a failure.
+        build_run: Builds the row of `load_runs` from what the run failed of.
+    """
+    try:
+        yield
+    except OtherWorldError:
+        # What a warehouse refuses is no run of its own.
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        with suppress(Exception):
+            if destination.exists():
+                pipeline = build_pipeline(destination)
+                extract(pipeline, destination, [(TABLES["load_runs"], [build_run(explain(error))])])
+                write(pipeline)
+        raise
 
 
 @contextmanager

@@ -8,9 +8,9 @@ from typing import Any
 
 import requests
 
-from loader.errors import EXIT_DONE, LoaderError
+from loader.errors import EXIT_DONE, LoaderError, name_outcome
 from loader.file_load import FileSummary
-from loader.notices import Notices, describe_error, name_outcome, write_run_again_at
+from loader.notices import Notices, describe_error, write_run_again_at
 from loader.runs import Summary
 
 _TIMEOUT = 10.0

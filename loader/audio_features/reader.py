@@ -100,7 +100,7 @@ class AudioFeaturesReader:
         for batch in split_into_batches(track_ids, MOST_IDS):
             question = self._reccobeats.describe_question(batch)
             try:
-                found = self._answers.settle(question, partial(self._reccobeats.fetch_features, batch))
+                found = self._answers.ask_elsewhere(question, partial(self._reccobeats.fetch_features, batch))
             except Unavailable as error:
                 self.shortfall = f"ReccoBeats gives no audio features now ({error}): the next load asks again."
                 self._reccobeats_tells = False

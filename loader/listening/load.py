@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from loader.destinations import Destination
+from loader.errors import LoaderError
 from loader.known import Known
 from loader.listening.library_api import MOST_PLAYS, LibraryApi
 from loader.listening.reader import ListeningReader
@@ -20,13 +21,14 @@ from loader.spotify.journal import Journal
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.rows import Observation
 from loader.spotify.sign_in import PersonSignIn
-from loader.spotify.tables import TABLES
+from loader.spotify.tables import TABLES, Row
 from loader.warehouse import (
     build_pipeline,
     clear_leftovers,
     explain_failures,
     extract,
     open_known,
+    record_failure,
     refuse_mixing,
     write,
 )
@@ -92,7 +94,11 @@ def load_listening(
         max_calls=options.max_calls,
         sign_in=PersonSignIn(api_settings, refresh_token),
     )
-    with explain_failures(destination):
+
+    def build_failed_run(error: LoaderError) -> Row:
+        return run.build_failed_row(error, client, rows_landed=0)
+
+    with record_failure(destination, build_failed_run), explain_failures(destination):
         unfinished = journal.find_unfinished_day(source)
         if unfinished is not None and unfinished != options.observed_on:
             # What an earlier day's run was told and did not get to write is written; nothing is asked.

@@ -16,6 +16,8 @@ from loader.errors import StoppedEarlyError
 from loader.spotify.client import WORKERS, Client, InvalidRequest, Refused
 from loader.spotify.journal import Journal
 
+_JOURNAL_ENDS = "The journal ends here."
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -87,9 +89,27 @@ class Answers:
         self._journal.keep(what, chosen)
         return chosen
 
+    def ask_elsewhere(self, question: str, fetch: Callable[[], Any]) -> Any:
+        """Answer a question that is put to another service than Spotify.
+
+        Args:
+            question: What is asked, in full: the same text is the same question.
+            fetch: Asks the service; an error of its own is passed on, and nothing kept.
+
+        Raises:
+            StoppedEarlyError: If nobody can be asked now.
+        """
+        with suppress(KeyError):
+            return self._journal.find(question)
+        if self._client is None:
+            raise StoppedEarlyError(_JOURNAL_ENDS)
+        answer = fetch()
+        self._journal.keep(question, answer)
+        return answer
+
     def _ask_spotify(self, question: Question) -> dict[str, Any]:
         if self._client is None:
-            raise StoppedEarlyError("The journal ends here.")
+            raise StoppedEarlyError(_JOURNAL_ENDS)
         try:
             return {"value": self._client.ask(question.endpoint, question.put, question.read)}
         except Refused as refused:

@@ -56,22 +56,23 @@ class CatalogueReader:
         self._ready: deque[Record] = deque()
         self._named: set[tuple[str, str]] = set()
 
-    def read(self, artist_ids: Sequence[str]) -> Iterator[Record]:
+    def read(self, artist_ids: Sequence[str], skip_unknown: bool = False) -> Iterator[Record]:
         """Read the artists, their albums and the albums' tracks.
 
         The steps draw on each other, so that batches are filled across artists and albums: artists are fetched
         as listings are wanted, listings as albums are wanted, and albums as tracks are wanted.
 
         Args:
-            artist_ids: The followed artists.
+            artist_ids: The followed artists, in the order in which to ask for them.
+            skip_unknown: Whether to pass over artists that nobody knows.
 
         Yields:
             Rows with the names of their raw tables, as soon as they come.
 
         Raises:
-            MendableError: If neither Spotify nor the warehouse knows an artist.
+            MendableError: If neither Spotify nor the warehouse knows an artist, and that is not passed over.
         """
-        artists = self._read_artists(self._known.put_least_recent_first(artist_ids))
+        artists = self._read_artists(artist_ids, skip_unknown)
         yield from self._walk(self._list_albums(artists))
 
     def read_missing(self) -> Iterator[Record]:
@@ -111,7 +112,7 @@ class CatalogueReader:
             raise
         yield from self._drain()
 
-    def _read_artists(self, artist_ids: Iterable[str]) -> Iterator[str]:
+    def _read_artists(self, artist_ids: Iterable[str], skip_unknown: bool) -> Iterator[str]:
         """Read artists; yields the ids of those who are there."""
         for artist_id, artist in self._api.fetch_artists(artist_ids):
             if artist is not None:
@@ -121,7 +122,7 @@ class CatalogueReader:
                 yield artist_id
             elif self._known.has_artist(artist_id):
                 self._ready.append(build_absence_row("artist", artist_id, self._seen))
-            else:
+            elif not skip_unknown:
                 raise MendableError(
                     f"Spotify knows no artist {artist_id}: check the id, or name the artist by link or name."
                 )

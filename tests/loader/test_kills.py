@@ -1,6 +1,7 @@
 """A load that is killed, interrupted or runs out of room, then run again, ends with the rows of an undisturbed one."""
 
 import contextlib
+import math
 import os
 import random
 import resource
@@ -167,3 +168,28 @@ def test_what_a_killed_load_was_told_is_in_the_warehouse_when_another_day_is_loa
         warehouse, "select observed_on, count(*) from raw_spotify.artist_metrics group by all order by 1"
     )
     assert measured == [(FIRST_DAY, len(world.artist_ids())), (next_day, len(world.artist_ids()))]
+
+
+def test_audio_features_that_a_killed_load_was_told_are_not_asked_again_on_another_day(
+    world, warehouse, point_at, start, load
+):
+    endpoint = "GET /v1/audio-features"
+    next_day = FIRST_DAY + timedelta(days=1)
+    with serve(world, day=FIRST_DAY) as server:
+        point_at(server)
+        server.faults = faults.Script([(endpoint, number, faults.SLOW.with_delay(30)) for number in range(4, 20)])
+        process = start()
+        while server.calls.count(endpoint) < 4:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.kill()
+        process.communicate()
+        server.calls.reset()
+        server.faults = None
+        server.day = next_day
+        assert load("--quiet", *follow(world.artist_ids()), "--as-of", next_day).exit_code == 0
+        asked_again = server.calls.count(endpoint)
+    told = dict(read_rows(warehouse, "select observed_on, count(*) from raw_spotify.audio_features group by all"))
+    tracks = read_rows(warehouse, "select count(*) from raw_spotify.tracks")[0][0]
+    assert told[FIRST_DAY] == 300, "three answers of a hundred tracks"
+    assert asked_again == math.ceil((tracks - 300) / 100)

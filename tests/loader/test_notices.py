@@ -226,6 +226,27 @@ def test_the_webhook_is_told_of_failure(server, webhook, load):
     assert UNKNOWN_ID in message["message"]
 
 
+def test_a_load_that_fails_is_recorded_in_a_warehouse_that_is_there(server, world, warehouse, load, tmp_path):
+    assert load("--artist", UNKNOWN_ID).exit_code == 2
+    assert not warehouse.exists(), "none is made to record a failure"
+    assert load("--artist", world.artist_ids()[0], "--as-of", FIRST_DAY).exit_code == 0
+    assert load("--artist", UNKNOWN_ID, "--as-of", FIRST_DAY).exit_code == 2
+    (tmp_path / "useless.csv").write_text("track_id,tempo\nnone,120\n")
+    assert load("dataset", tmp_path / "useless.csv").exit_code == 2
+    assert load("demo", "--quiet", "--artists", 10).exit_code == 2, "the made-up world is refused here"
+    recorded = read_rows(
+        warehouse,
+        "select source, outcome, calls > 0, rows_written > 0, message from raw_spotify.load_runs order by started_at",
+    )
+    assert [row[:4] for row in recorded] == [
+        ("spotify", "done", True, True),
+        ("spotify", "failed", True, False),
+        ("dataset", "failed", None, False),
+    ]
+    assert UNKNOWN_ID in recorded[1][4]
+    assert "useless.csv" in recorded[2][4]
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("--bogus",), ("--artist", UNKNOWN_ID, "--as-of", "never")])
 def test_the_webhook_is_not_told_where_there_is_no_load(server, webhook, load, arguments):
     load(*arguments)
