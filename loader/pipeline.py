@@ -11,7 +11,7 @@ from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
 from loader.batches import split_into_parts
 from loader.destinations import Destination
-from loader.errors import LoaderError
+from loader.journaled import run_with_journal
 from loader.known import Known
 from loader.progress import Progress, SilentProgress
 from loader.runs import Run, Summary, TableRows, Tally
@@ -19,7 +19,6 @@ from loader.settings import ApiSettings
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
-from loader.spotify.journal import Journal
 from loader.spotify.references import find_artist_ids
 from loader.spotify.rows import Observation
 from loader.spotify.source import CatalogueReader
@@ -27,11 +26,8 @@ from loader.spotify.tables import TABLES, Row
 from loader.spotify.web_api import WebApi
 from loader.warehouse import (
     build_pipeline,
-    clear_leftovers,
-    explain_failures,
     extract,
     open_known,
-    record_failure,
     refuse_mixing,
     write,
 )
@@ -165,46 +161,23 @@ def load_catalogue(
     started_at = datetime.now(UTC)
     destination.check(progress)
     client_id = api_settings.client_id
-    source = f"{options.source_name} at {api_settings.api_url} as {client_id}"
-    journal = Journal(destination.work_dir / "answers.jsonl")
     client = Client(api_settings, max_wait=options.max_wait, max_calls=options.max_calls)
     reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
     run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
     tally = Tally()
 
-    def build_failed_run(error: LoaderError) -> Row:
-        return run.build_failed_row(error, client, tally.landed)
-
-    with record_failure(destination, build_failed_run), explain_failures(destination):
-        unfinished = journal.find_unfinished_day(source)
-        if unfinished is not None and unfinished != options.observed_on:
-            with journal.open(source, unfinished):
-                _bring_in(journal, destination, options, Observation(unfinished, started_at), client_id, reccobeats)
-        with journal.open(source, options.observed_on), Answers(client, journal) as answers:
-            seen = Observation(options.observed_on, started_at)
-            load = _Load(destination, answers, seen, tally, progress)
-            load.read(options.artists, options.source_name, client_id)
-            load.finish(reccobeats, lambda: run.build_row(load.summarize(run, client), client))
-            summary = load.summarize(run, client)
-        if not summary.stopped:
-            journal.discard()
-    clear_leftovers(destination)
-    return summary
-
-
-def _bring_in(
-    journal: Journal,
-    destination: Destination,
-    options: LoadOptions,
-    seen: Observation,
-    client_id: str,
-    reccobeats: ReccoBeats | None,
-) -> None:
-    """Write what an earlier day's run was told and did not get to write; nothing is asked."""
-    with Answers(None, journal) as answers:
-        load = _Load(destination, answers, seen, Tally(), SilentProgress())
-        artists = answers.settle(_ORDER, list)
-        if artists:
+    def bring_in(answers: Answers, seen: Observation) -> None:
+        earlier = _Load(destination, answers, seen, Tally(), SilentProgress())
+        if artists := answers.settle(_ORDER, list):
             # That run may have failed of an artist that does not exist: this one need not.
-            load.read(artists, options.source_name, client_id, skip_unknown=True)
-            load.finish(reccobeats)
+            earlier.read(artists, options.source_name, client_id, skip_unknown=True)
+            earlier.finish(reccobeats)
+
+    def load(answers: Answers, seen: Observation) -> Summary:
+        day = _Load(destination, answers, seen, tally, progress)
+        day.read(options.artists, options.source_name, client_id)
+        day.finish(reccobeats, lambda: run.build_row(day.summarize(run, client), client))
+        return day.summarize(run, client)
+
+    source = f"{options.source_name} at {api_settings.api_url} as {client_id}"
+    return run_with_journal(run, destination, client, tally, "answers.jsonl", source, bring_in, load)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from loader.destinations import Destination
-from loader.errors import LoaderError
+from loader.journaled import run_with_journal
 from loader.known import Known
 from loader.listening.library_api import MOST_PLAYS, LibraryApi
 from loader.listening.reader import ListeningReader
@@ -17,18 +17,14 @@ from loader.settings import ApiSettings
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
-from loader.spotify.journal import Journal
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.rows import Observation
 from loader.spotify.sign_in import PersonSignIn
-from loader.spotify.tables import TABLES, Row
+from loader.spotify.tables import TABLES
 from loader.warehouse import (
     build_pipeline,
-    clear_leftovers,
-    explain_failures,
     extract,
     open_known,
-    record_failure,
     refuse_mixing,
     write,
 )
@@ -83,47 +79,37 @@ def load_listening(
     """
     started_at = datetime.now(UTC)
     destination.check(progress)
-    listener = f"{api_settings.client_id}/{refresh_token.fingerprint}"
-    source = f"{options.source_name} at {api_settings.api_url} as {listener}"
-    # Not the catalogue's journal: either load may be waiting to go on.
-    journal = Journal(destination.work_dir / "listening.jsonl")
-    run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
+    client_id = api_settings.client_id
     client = Client(
         api_settings,
         max_wait=options.max_wait,
         max_calls=options.max_calls,
         sign_in=PersonSignIn(api_settings, refresh_token),
     )
+    run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
+    tally = Tally()
 
-    def build_failed_run(error: LoaderError) -> Row:
-        return run.build_failed_row(error, client, rows_landed=0)
+    def bring_in(answers: Answers, seen: Observation) -> None:
+        earlier = _Load(answers, seen, refresh_token, Tally())
+        earlier.write(destination, options.source_name, client_id, SilentProgress())
 
-    with record_failure(destination, build_failed_run), explain_failures(destination):
-        unfinished = journal.find_unfinished_day(source)
-        if unfinished is not None and unfinished != options.observed_on:
-            # What an earlier day's run was told and did not get to write is written; nothing is asked.
-            with journal.open(source, unfinished), Answers(None, journal) as answers:
-                _Load(answers, Observation(unfinished, started_at), refresh_token).write(
-                    destination, options.source_name, api_settings.client_id, SilentProgress()
-                )
-        with journal.open(source, options.observed_on), Answers(client, journal) as answers:
-            load = _Load(answers, Observation(options.observed_on, started_at), refresh_token)
-            load.write(destination, options.source_name, api_settings.client_id, progress, run, client)
-            summary = load.summarize(run, client)
-        if not summary.stopped:
-            journal.discard()
-    clear_leftovers(destination)
-    return summary
+    def load(answers: Answers, seen: Observation) -> Summary:
+        day = _Load(answers, seen, refresh_token, tally)
+        day.write(destination, options.source_name, client_id, progress, run, client)
+        return day.summarize(run, client)
+
+    source = f"{options.source_name} at {api_settings.api_url} as {client_id}/{refresh_token.fingerprint}"
+    return run_with_journal(run, destination, client, tally, "listening.jsonl", source, bring_in, load)
 
 
 class _Load:
     """One run over one day, through the answers given."""
 
-    def __init__(self, answers: Answers, seen: Observation, refresh_token: RefreshToken) -> None:
+    def __init__(self, answers: Answers, seen: Observation, refresh_token: RefreshToken, tally: Tally) -> None:
         self._answers = answers
         self._seen = seen
         self._refresh_token = refresh_token
-        self._tally = Tally()
+        self._tally = tally
         self._access: Access | None = None
         self._reader: ListeningReader | None = None
 
