@@ -5,6 +5,7 @@ import pytest
 from tests.warehouse.worlds.compare import find_difference
 from tests.warehouse.worlds.generate import DAYS
 from tests.warehouse.worlds.play import (
+    BUILD_HISTORY,
     NUMBER,
     SEED,
     Dbt,
@@ -26,7 +27,7 @@ def test_the_marts_of_random_worlds_are_what_the_reference_says(mode, number, wa
         if run.is_looked_at:
             dbt(*SNAPSHOTS)
         if run.is_built:
-            dbt("run")
+            dbt(*BUILD_HISTORY)
             difference = find_difference(warehouse, worlds, run.number)
             assert not difference, difference
     with open_warehouse(warehouse) as connection:

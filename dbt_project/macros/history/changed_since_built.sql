@@ -14,15 +14,12 @@
     is told from one table to another but by its rows.
 
     This macro is the condition on a snapshot's rows: recorded since the versions that are built now were built last.
-    Always true at first and on a full refresh. The rows are replaced by the strategy delete+insert on the object's id.
+    Asked by later builds only, as the first one takes all. The rows are replaced by the strategy delete+insert on the
+    object's id.
 -#}
 {% macro changed_since_built(column='changed_at') -%}
-{%- if is_incremental() -%}
 {{ column }} > (
         select coalesce(max(built.changed_at), cast('1900-01-01' as {{ type_for('timestamp') }}))
         from {{ this }} as built
     )
-{%- else -%}
-1 = 1
-{%- endif -%}
 {%- endmacro %}

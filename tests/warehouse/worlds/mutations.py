@@ -14,10 +14,7 @@ MUTATIONS = {
         ("left join withdrawals", "inner join withdrawals"),
     ],
     "beginning_of_time": [("1900-01-01", "1900-01-02")],
-    "changed_since_built": [
-        ("{{ column }} > (", "{{ column }} < ("),
-        ("1 = 1", "1 = 0"),
-    ],
+    "changed_since_built": [("{{ column }} > (", "{{ column }} < (")],
     "date_key": [("month({{ date }}) * 100", "month({{ date }}) * 10")],
     "delete_changed_objects": [
         ("where {{ key }} not in (", "where {{ key }} in ("),

@@ -20,6 +20,10 @@ SEED = os.environ.get("ECHOSTREAM_WORLDS_SEED") or "1"
 NUMBER = int(os.environ.get("ECHOSTREAM_WORLDS") or 200)
 
 
+# All that history is in: the versions, dimensions, bridges and facts, and what they are built from; not the calendar.
+BUILD_HISTORY = ["run", "--select", "+marts.core", "--exclude", "dim_date"]
+
+
 class DbtError(Exception):
     """dbt did not do what it was asked; the messages of the nodes that failed."""
 
@@ -35,12 +39,23 @@ class Dbt:
         self.manifest = dbtRunner().invoke(["--quiet", "parse"]).result
 
     def __call__(self, *arguments):
-        answer = dbtRunner(manifest=self.manifest).invoke(["--quiet", *arguments])
+        answer = dbtRunner(manifest=self.manifest).invoke(["--quiet", "--no-write-json", *arguments])
         if not answer.success:
             failed = [
                 f"{one.node.name}: {one.message}" for one in answer.result or () if one.status in {"error", "fail"}
             ]
             raise DbtError("\n".join(failed) or str(answer.exception))
+        return answer.result
+
+    def list_models(self, *selection):
+        """Find the models that a selection names."""
+        names = self("list", "--resource-type", "model", "--output", "name", "--select", *selection)
+        return [self.manifest.nodes[f"model.echostream.{name}"] for name in names]
+
+    def run(self, models):
+        """Build models; none is none."""
+        if models:
+            self("run", "--select", *(model.name for model in models))
 
 
 def make_worlds(seed: str, number: int, mode: str, days: int) -> tuple[list[Run], list[World]]:
