@@ -1,8 +1,8 @@
 """Writes the part of the semantic model that dbt already knows: the tables of the marts, and what they point at.
 
 Which marts: those that the exposure `power_bi_report` names. Their columns, types and descriptions are those of the
-contracts; what dbt tests as a foreign key is a relationship. Measures, parameters, roles and the report are written by hand.
-`make powerbi` writes; a test of the project fails when the model is not that of the marts.
+contracts; what dbt tests as a foreign key is a relationship. Measures, parameters, roles and the report are
+written by hand. `make powerbi` writes; a test of the project fails when the model is not that of the marts.
 """
 
 from __future__ import annotations
@@ -116,9 +116,10 @@ def write_files(manifest: dict[str, Any]) -> dict[str, str]:
         ValueError: A column's type has no counterpart in Power BI.
     """
     marts = read_marts(manifest)
+    relationships = read_relationships(manifest)
     return {
         **{f"tables/{name}.tmdl": _join(_write_table(node)) for name, node in marts.items()},
-        "relationships.tmdl": _join(line for each in read_relationships(manifest) for line in _write_relationship(each)),
+        "relationships.tmdl": _join(line for each in relationships for line in _write_relationship(each)),
         "model.tmdl": _put_tables((MODEL / "model.tmdl").read_text(encoding="utf-8"), [*WRITTEN_BY_HAND, *marts]),
     }
 
@@ -143,8 +144,10 @@ def read_relationships(manifest: dict[str, Any]) -> list[Relationship]:
             if to_column.endswith("_durable_key"):
                 to_table = f"{to_table.removesuffix('_current')}_current"
             found.append(Relationship(table, column, to_table, to_column))
-    found += [Relationship(*origin.split("."), DATE_TABLE, DATE_COLUMN) for origin in DAYS]
-    found += [Relationship(*origin.split("."), "Release year", "release_year") for origin in YEARS]
+    for origins, to_table, to_column in ((DAYS, DATE_TABLE, DATE_COLUMN), (YEARS, "Release year", "release_year")):
+        for origin in origins:
+            table, column = origin.split(".")
+            found.append(Relationship(table, column, to_table, to_column))
     # A fact that finds another fact is no star.
     return [each for each in found if not each.to_table.startswith("fct_") and each.origin not in LEFT_OUT]
 
@@ -218,7 +221,7 @@ def _write_column(table: str, column: dict[str, Any], columns: dict[str, Any]) -
 def _is_hidden(table: str, column: dict[str, Any]) -> bool:
     """Tell keys, what only the build needs, and in facts and reports ids and what measures ask for."""
     name = column["name"]
-    if name.endswith("_key") and name not in NAMES or name in TECHNICAL:
+    if (name.endswith("_key") and name not in NAMES) or name in TECHNICAL:
         return True
     if table.startswith("dim_"):
         return False
