@@ -105,6 +105,18 @@ def test_the_exposure_names_what_the_model_reads(model, manifest):
     assert read_marts(manifest).keys() == public, "a mart is not in the exposure power_bi_report"
 
 
+def test_what_relationships_find_is_unique(model, manifest):
+    unique = {
+        (manifest["nodes"][node["attached_node"]]["name"], node["test_metadata"]["kwargs"]["column_name"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique"
+        if node["attached_node"] in manifest["nodes"]
+    }
+    # The calendar has every day once (assert_calendar_has_every_day), the years are made distinct.
+    unique |= {("dim_date", "date_day"), ("Release year", "release_year")}
+    assert {end for _, end, _ in model.relationships} <= unique
+
+
 def test_every_metric_has_its_measure(model, manifest):
     metrics = manifest["metrics"].values()
     assert len(metrics) > 20
