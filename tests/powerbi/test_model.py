@@ -43,6 +43,16 @@ def test_measures_are_written_whole(model):
     assert len({name.lower() for name in model.measures}) == len(model.measures)
 
 
+def test_columns_that_columns_name_are_found(model):
+    for name, table in model.tables.items():
+        columns = table.named("column")
+        hierarchies = table.named("hierarchy").values()
+        levels = [level for hierarchy in hierarchies for level in hierarchy.named("level").values()]
+        named = {level.properties["column"] for level in levels}
+        named |= {each.properties["sortByColumn"] for each in columns.values() if "sortByColumn" in each.properties}
+        assert named <= columns.keys(), name
+
+
 def test_every_relationship_finds_its_columns(model):
     for start, end, _ in model.relationships:
         for table, column in (start, end):
