@@ -106,6 +106,11 @@ diagram: install ## Draw the entity diagram of the documentation's overview anew
 	@$(BIN)/dbt --quiet parse
 	@$(BIN)/python docs/entity_diagram.py
 
+.PHONY: powerbi
+powerbi: install ## Write the tables of Power BI's semantic model anew, from the marts' contracts
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/python -m powerbi.write_model
+
 .PHONY: lock
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@{ echo '# Every version EchoStream runs on, with its hashes: what `make install` installs and nothing else.'; \

@@ -32,7 +32,7 @@ def draw_diagram(manifest: dict[str, Any]) -> str:
     Returns:
         The diagram as text: one block a kind of model, one line a key.
     """
-    keys = _read_foreign_keys(manifest)
+    keys = read_foreign_keys(manifest)
     models = sorted(
         node["name"]
         for node in manifest["nodes"].values()
@@ -51,7 +51,7 @@ def put_diagram(overview: str, diagram: str) -> str:
     return _DIAGRAM.sub(lambda _: diagram, overview, count=1)
 
 
-def _read_foreign_keys(manifest: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def read_foreign_keys(manifest: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """Read each model's foreign keys, in the order of its columns, with the column that each points at."""
     targets: dict[str, dict[str, str]] = defaultdict(dict)
     for node in manifest["nodes"].values():
