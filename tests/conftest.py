@@ -98,14 +98,21 @@ def read_rows(path, query):
         return connection.execute(query).fetchall()
 
 
+def read_schema(path, schema, columns="*"):
+    """Read all rows of all tables of a schema, as sorted lines of text, to compare warehouses by."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = ?", [schema]
+        ).fetchall()
+        tables = {}
+        for (name,) in names:
+            query = f"select rows::varchar as line from (select {columns} from {schema}.{name}) as rows order by line"
+            tables[name] = [line for (line,) in connection.execute(query).fetchall()]
+        return tables
+
+
 def read_raw(path):
-    """Read all rows of all raw tables but what the loader notes of itself, sorted, to compare warehouses by."""
-    tables = read_rows(
-        path,
-        "select table_name from information_schema.tables where table_schema = 'raw_spotify' "
-        "and table_name not like '\\_dlt%' escape '\\' and table_name not in ('load_runs', 'app_access')",
-    )
-    return {
-        name: sorted(read_rows(path, f"select * exclude (loaded_at) from raw_spotify.{name}"), key=repr)
-        for (name,) in tables
-    }
+    """Read all rows of all raw tables but what the loader notes of itself, to compare warehouses by."""
+    tables = read_schema(path, "raw_spotify", "columns(name -> name <> 'loaded_at')")
+    own = {"load_runs", "app_access"}
+    return {name: lines for name, lines in tables.items() if name not in own and not name.startswith("_dlt")}

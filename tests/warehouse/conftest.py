@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, read_rows
+from tests.conftest import ROOT, read_schema
 
 
 @dataclass
@@ -42,6 +42,5 @@ def dbt(tmp_path):
 
 
 def read_marts(path):
-    """Read all rows of all marts, sorted, to compare warehouses by."""
-    marts = read_rows(path, "select table_name from information_schema.tables where table_schema = 'marts'")
-    return {name: sorted(read_rows(path, f"select * from marts.{name}"), key=repr) for (name,) in marts}
+    """Read all rows of all marts, to compare warehouses by."""
+    return read_schema(path, "marts")

@@ -1,16 +1,12 @@
 """The real driver talks to a server that answers every statement as an empty warehouse does."""
 
-import subprocess
-
 import pytest
 
 from loader.demo.catalogue import FIRST_DAY
 from loader.spotify.tables import TABLES
-from tests.conftest import ROOT
 from tests.loader.azure_sql.tds_server import TdsServer, serve_tds
 
 PASSWORD = "Geheim}1;x"  # noqa: S105
-TSQL_CHECK = ROOT.parent / "shared" / "tools" / "tsql-check"
 DEMO_LOAD = ("demo", "--as-of", FIRST_DAY, "--artists", 10, "--destination", "azuresql")
 
 
@@ -56,11 +52,3 @@ def database(point_at_database):
     with serve_tds(TdsServer(answer=answer_as_warehouse)) as server:
         point_at_database(server.port)
         yield server
-
-
-def check_with_microsofts_parser(path):
-    """Parse T-SQL with the parser of SQL Server, where the machine has it."""
-    if not TSQL_CHECK.exists():
-        pytest.skip("the parser of SQL Server is not on this machine")
-    finished = subprocess.run([TSQL_CHECK, path], capture_output=True, text=True, check=False, timeout=300)
-    assert finished.returncode == 0, finished.stdout + finished.stderr

@@ -69,7 +69,9 @@ def parse(parser, sql):
         if str(token.TokenType) not in {"WhiteSpace", "SingleLineComment", "MultilineComment"}
     ]
     for place, (kind, token) in enumerate(tokens):
-        if kind in {"DoubleColon", "Identifier"} and token.Text.lower() in FOREIGN:
+        # grant ... on schema::marts
+        names_schema = kind == "DoubleColon" and tokens[place - 1][0] == "Schema"
+        if kind in {"DoubleColon", "Identifier"} and token.Text.lower() in FOREIGN and not names_schema:
             yield token.Line, token.Column, f"Incorrect syntax near {token.Text}: {FOREIGN[token.Text.lower()]}"
         # EXEC('...'): the text is a batch of its own.
         if kind == "AsciiStringLiteral" and [before for before, _ in tokens[max(place - 2, 0) : place]] in (
