@@ -137,7 +137,8 @@ def load_files(
         What the load did.
 
     Raises:
-        LoaderError: If the load could not be done; the warehouse then is as it was before.
+        LoaderError: If the load could not be done; the warehouse then is as it was before, but for the record of
+            the run.
     """
     source_name = source_name or reading.source_name
     started_at = datetime.now(UTC)

@@ -276,18 +276,21 @@ def keep_news(
         buffer = buffers[name]
         buffer[TABLES[name].read_key(row)] = row
         if len(buffer) >= _ROWS_A_BATCH:
-            yield TABLES[name], _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
+            yield from _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
             buffer.clear()
     for name, buffer in buffers.items():
         if buffer:
-            yield TABLES[name], _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
+            yield from _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
 
 
-def _drop_known(table: Table, rows: list[Row], known: Known, unchanged: Counter[str]) -> list[Row]:
+def _drop_known(
+    table: Table, rows: list[Row], known: Known, unchanged: Counter[str]
+) -> Iterator[tuple[Table, list[Row]]]:
     stored = known.find_rows(table, rows)
     news = [row for row in rows if _is_news(table, row, stored.get(table.read_key(row)))] if stored else rows
     unchanged[table.name] += len(rows) - len(news)
-    return news
+    if news:
+        yield table, news
 
 
 def _is_news(table: Table, row: Row, stored: Row | None) -> bool:

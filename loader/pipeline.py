@@ -155,8 +155,8 @@ def load_catalogue(
         What the load did; also if it stopped early, with what it had until then.
 
     Raises:
-        LoaderError: If the load could not be done; the warehouse then is as it was before, or, if the load is a large
-            one, holds whole parts of it.
+        LoaderError: If the load could not be done; the warehouse then is as it was before, but for the record of
+            the run, or, if the load is a large one, holds whole parts of it.
     """
     started_at = datetime.now(UTC)
     destination.check(progress)

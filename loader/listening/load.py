@@ -75,7 +75,8 @@ def load_listening(
         What the load did; also if it stopped early, with what it had until then.
 
     Raises:
-        LoaderError: If the load could not be done; the warehouse then is as it was before.
+        LoaderError: If the load could not be done; the warehouse then is as it was before, but for the record of
+            the run.
     """
     started_at = datetime.now(UTC)
     destination.check(progress)

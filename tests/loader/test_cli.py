@@ -107,9 +107,9 @@ def test_with_an_unknown_artist(server, warehouse, load):
 
 def test_one_unknown_artist_among_others_leaves_the_warehouse_as_it_was(server, world, warehouse, load):
     load("--artist", world.artist_ids()[0], "--as-of", FIRST_DAY)
-    before = fingerprint(warehouse)
+    before = read_raw(warehouse)
     check_one_line(load("--artist", world.artist_ids()[1], "--artist", UNKNOWN_ID), 2, UNKNOWN_ID)
-    assert fingerprint(warehouse) == before
+    assert read_raw(warehouse) == before
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "2026-02-30", "07.09.2026", ""])
