@@ -1,6 +1,7 @@
 """What many tests share: a local Web API, a warehouse of their own, the loader as a person calls it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from loader.cli import main
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET
@@ -45,6 +47,25 @@ def run_process(*arguments, program=("-m", "loader"), **environment):
         check=False,
     )
     return Result(finished.returncode, finished.stdout, finished.stderr)
+
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory, worker_id):
+    """Makes a folder once a run, whichever worker wants it first: called with its name and what fills it."""
+    run = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        run = run.parent
+
+    def make(name, fill):
+        folder, finished = run / name, run / f"{name}.finished"
+        with FileLock(run / f"{name}.lock"):
+            if not finished.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                fill(folder)
+                finished.touch()
+        return folder
+
+    return make
 
 
 @pytest.fixture

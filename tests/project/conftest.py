@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from loader.demo.catalogue import FIRST_DAY
 from tests.conftest import ROOT
@@ -59,25 +58,6 @@ class Project:
         finished = self.run(program, *arguments, **environment)
         assert finished.returncode == 0, f"{program} {arguments[0]} failed:\n{finished.stdout}{finished.stderr}"
         return finished.stdout
-
-
-@pytest.fixture(scope="session")
-def make_once(tmp_path_factory, worker_id):
-    """Makes a folder once a run, whichever worker wants it first: called with its name and what fills it."""
-    run = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        run = run.parent
-
-    def make(name, fill):
-        folder, finished = run / name, run / f"{name}.finished"
-        with FileLock(run / f"{name}.lock"):
-            if not finished.exists():
-                shutil.rmtree(folder, ignore_errors=True)
-                fill(folder)
-                finished.touch()
-        return folder
-
-    return make
 
 
 @pytest.fixture(scope="session")

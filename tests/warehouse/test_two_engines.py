@@ -93,7 +93,7 @@ def test_the_same_days_give_the_same_marts(destination, warehouse, play_into, mo
     play_into("duckdb")
     expected = export_marts(ask_duckdb(warehouse))
     if destination == "duckdb":
-        another = warehouse.with_name("another.duckdb")
+        another = warehouse.parent / "another" / warehouse.name
         monkeypatch.setenv("ECHOSTREAM_DUCKDB", str(another))
         ask = ask_duckdb(another)
     else:

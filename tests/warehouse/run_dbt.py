@@ -1,0 +1,19 @@
+"""Runs dbt over the project as it was parsed before: parsing takes longer than most of what tests ask of dbt.
+
+python tests/warehouse/run_dbt.py partial_parse.msgpack run --select ...
+"""
+
+import sys
+from pathlib import Path
+
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+if __name__ == "__main__":
+    parsed, *arguments = sys.argv[1:]
+    manifest = Manifest.from_msgpack(Path(parsed).read_bytes())
+    manifest.build_flat_graph()
+    answer = dbtRunner(manifest=manifest).invoke(arguments)
+    if answer.exception:
+        print(answer.exception, file=sys.stderr)
+    sys.exit(not answer.success)
