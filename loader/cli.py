@@ -432,5 +432,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _explain(error: BaseException) -> LoaderError:
     """Turn whatever ended the program into an error with one clear line and an exit code."""
     if isinstance(error, TyperException):
-        return MendableError(f"{error.format_message().rstrip('.')} (see python -m loader --help).")
+        # What is no choice is said to be a "Value error" besides.
+        message = error.format_message().replace("Value error, ", "").rstrip(".")
+        return MendableError(f"{message} (see python -m loader --help).")
     return Interrupted() if isinstance(error, Abort) else explain(error)
