@@ -103,6 +103,7 @@ candidates as (
         exported.play_id as export_play_id,
         exported.slack,
         exported.seconds_played,
+        api.track_id,
         api.context_uri,
         {{ dbt.datediff('exported.played_at', 'api.played_at', 'second') | trim }} as seconds_after
     from api
@@ -146,10 +147,11 @@ select
     plays.told_by,
     plays.export_format,
     plays.content_type,
-    -- A track without an id is known by its names.
+    -- A track without an id has the one that the API tells of the same play, else is known by its names.
     {%- set told_track_id %}
         case
             when plays.track_id is not null then plays.track_id
+            when plays.track_name is not null and twins_told.track_id is not null then twins_told.track_id
             when plays.track_name is not null
                 then {{ dbt.concat(["'name:'", key_of_names(['plays.track_name', 'plays.artist_name'])]) }}
         end
@@ -163,7 +165,7 @@ select
     plays.audiobook_title,
     plays.chapter_title,
     plays.ms_played,
-    coalesce(plays.context_uri, contexts.context_uri) as context_uri,
+    coalesce(plays.context_uri, twins_told.context_uri) as context_uri,
     plays.reason_start,
     plays.reason_end,
     plays.is_shuffled,
@@ -180,7 +182,7 @@ select
     {%- endset %}
     {{ cast_text(told_merged_into, 'code') }} as merged_into,
     case
-        when plays.told_by = 'api' or contexts.export_play_id is not null
+        when plays.told_by = 'api' or twins_told.export_play_id is not null
             then {{ boolean_literal(true) }}
         else {{ boolean_literal(false) }}
     end as is_in_api,
@@ -193,7 +195,7 @@ left join basic_merged
     on plays.play_id = basic_merged.play_id
 left join api_merged
     on plays.play_id = api_merged.play_id
-left join twins as contexts
+left join twins as twins_told
     on
-        plays.play_id = contexts.export_play_id
-        and contexts.place = 1
+        plays.play_id = twins_told.export_play_id
+        and twins_told.place = 1
