@@ -16,14 +16,6 @@ days as (
     where {{ is_not_built('played_on') }}
 ),
 
-plays as (
-    select
-        stg_plays.*,
-        {{ listening_time('stg_plays.played_at') }} as played_at_local,
-        cast({{ listening_time('stg_plays.played_at') }} as date) as played_on
-    from {{ ref('stg_spotify__plays') }} as stg_plays
-),
-
 -- A play may have its twin on the day before or after.
 near_days as (
     select played_on from days
@@ -53,9 +45,9 @@ near_plays as (
                         'coalesce(plays.artist_name, plays.show_name, plays.audiobook_title)',
                     ]) }}
         end as names_key
-    from plays
+    from {{ ref('stg_spotify__plays') }} as plays
     inner join near_days
-        on plays.played_on = near_days.played_on
+        on cast({{ listening_time('plays.played_at') }} as date) = near_days.played_on
 ),
 
 extended as (
@@ -137,6 +129,15 @@ twins as (
 
 api_merged as (
     select distinct api_play_id as play_id from twins
+),
+
+-- Not what is read above: an engine that sets a CTE down when it is read twice would set down every column.
+plays as (
+    select
+        stg_plays.*,
+        {{ listening_time('stg_plays.played_at') }} as played_at_local,
+        cast({{ listening_time('stg_plays.played_at') }} as date) as played_on
+    from {{ ref('stg_spotify__plays') }} as stg_plays
 )
 
 select
