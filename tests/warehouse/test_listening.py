@@ -187,7 +187,7 @@ def test_the_same_plays_from_the_api_and_two_kinds_of_export_are_one(warehouse, 
         play_by_name(3, "2024-05-01 22:00"),
         play_by_name(5, "2024-05-04 12:00"),
     ]
-    load_history({BASIC: [play_by_name(*play) for play in named]}, "basic")
+    load_history({BASIC: named}, "basic")
     tell_by_api(warehouse, 1, "2024-05-01 20:06:01+00", "spotify:album:" + "9" * 22)
     tell_by_api(warehouse, 2, "2024-05-03 00:00:05+00", "spotify:playlist:" + "8" * 22)
     tell_by_api(warehouse, 4, "2024-05-04 10:00:00+00", None)
