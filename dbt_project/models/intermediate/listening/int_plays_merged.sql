@@ -120,11 +120,8 @@ twins as (
         ) as place
     from candidates
     where
-        (candidates.seconds_after >= -{{ near }} and candidates.seconds_after <= candidates.slack + {{ near }})
-        or (
-            candidates.seconds_after + candidates.seconds_played >= -{{ near }}
-            and candidates.seconds_after + candidates.seconds_played <= candidates.slack + {{ near }}
-        )
+        candidates.seconds_after between -{{ near }} and candidates.slack + {{ near }}
+        or candidates.seconds_after + candidates.seconds_played between -{{ near }} and candidates.slack + {{ near }}
 ),
 
 api_merged as (
