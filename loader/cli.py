@@ -262,6 +262,7 @@ def listening(
     destination: DestinationOption = None,
     max_wait: MaxWaitOption = DEFAULT_MAX_WAIT,
     max_calls: MaxCallsOption = None,
+    audio_features: AudioFeaturesOption = True,
     log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
 ) -> None:
@@ -269,7 +270,7 @@ def listening(
 
     Spotify tells the last 50 plays only, so run it often, such as every hour: a run asks for what is new and costs one
     call, the first one of a day some more. What was probably missed is warned of; the account export
-    (`python -m loader history`) holds all plays.
+    (`python -m loader history`) holds all plays. Of all tracks played it asks for the audio features.
 
     Needs your authorization: run `python -m loader login` once.
 
@@ -279,7 +280,7 @@ def listening(
     refresh_token = RefreshToken(read_refresh_token())
     observed_on = _read_day(as_of)
     warehouse = choose_destination(destination or read_destination_name())
-    options = ListeningOptions(observed_on, max_wait=max_wait, max_calls=max_calls)
+    options = ListeningOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
     _run(
         lambda progress: load_listening(api_settings, refresh_token, warehouse, options, progress),
         warehouse,

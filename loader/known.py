@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from dlt.destinations.sql_client import SqlClientBase
 
@@ -16,6 +16,11 @@ _KEYS_A_QUERY = 1_000
 _ROWS_A_BATCH = 5_000
 _TRACKS_A_PAGE = 20_000
 
+TracksToAskAbout = Literal["tracks", "plays"]
+"""A raw table that names tracks whose audio features are wanted."""
+
+_FeaturesTold = tuple[set[str], set[tuple[str, str]]]
+"""Tracks that have features, and the tracks and providers that need not be asked."""
 
 _IS_PRESENT = (
     "not exists (select 1 from {absences} as absence where absence.object_type = %s "
@@ -100,44 +105,48 @@ class Known:
         return missing
 
     def find_tracks_without_features(
-        self, providers: Sequence[str], asked_after: date
+        self, tracks: TracksToAskAbout, providers: Sequence[str], asked_after: date, news: Collection[str] = ()
     ) -> Iterator[tuple[str, list[str]]]:
         """Find tracks whose audio features no provider has told.
 
         Args:
+            tracks: Which tracks: those of the catalogue (`tracks`), or those that the listener played (`plays`).
             providers: The providers that can be asked.
             asked_after: Who said after this day that there are none need not be asked again.
+            news: The ids of more tracks, which may not be stored yet; they are looked at when the others are through.
 
         Yields:
-            The ids of the tracks in their order, each with the providers to ask.
+            The ids of the tracks, each once, with the providers to ask.
         """
         last = ""
-        while ids := self._read_track_ids(last):
-            told, asked = self._read_features_told(last, ids[-1], asked_after)
-            for track_id in ids:
-                to_ask = [provider for provider in providers if (track_id, provider) not in asked]
-                if to_ask and track_id not in told:
-                    yield track_id, to_ask
+        stored: set[str] = set()
+        while ids := self._read_track_ids(tracks, last):
+            told = self._read_features_told("track_id > %s and track_id <= %s", (last, ids[-1]), asked_after)
+            yield from _choose_providers(ids, providers, told)
+            stored.update(set(news).intersection(ids))
             last = ids[-1]
+        for batch in split_into_batches(sorted(set(news) - stored), _KEYS_A_QUERY):
+            told = self._read_features_told(f"track_id in ({', '.join(['%s'] * len(batch))})", batch, asked_after)
+            yield from _choose_providers(batch, providers, told)
 
-    def _read_track_ids(self, after_id: str) -> list[str]:
+    def _read_track_ids(self, tracks: TracksToAskAbout, after_id: str) -> list[str]:
         """Read the next ids of tracks in order: never all at once, as there may be millions."""
-        if self._is_empty(TABLES["tracks"]):
+        if self._is_empty(TABLES[tracks]):
             return []
+        column, distinct = {"tracks": ("id", ""), "plays": ("track_id", "distinct ")}[tracks]
         # Both DuckDB and SQL Server know this way of cutting off.
-        page = f"order by id offset 0 rows fetch next {_TRACKS_A_PAGE} rows only"
-        return [id_ for (id_,) in self._select(f"select id from {{tracks}} where id > %s {page}", after_id)]  # noqa: S608
+        page = f"order by {column} offset 0 rows fetch next {_TRACKS_A_PAGE} rows only"
+        query = f"select {distinct}{column} from {{{tracks}}} where {column} > %s {page}"  # noqa: S608
+        return [id_ for (id_,) in self._select(query, after_id)]
 
-    def _read_features_told(
-        self, after_id: str, last_id: str, asked_after: date
-    ) -> tuple[set[str], set[tuple[str, str]]]:
-        """Read which tracks of a range have features, and who was asked about which after a day."""
+    def _read_features_told(self, which: str, values: Sequence[str], asked_after: date) -> _FeaturesTold:
+        """Read which tracks of some have features, and who was asked about which after a day."""
         if self._is_empty(TABLES["audio_features"]):
             return set(), set()
         rows = self._select(
-            "select track_id, provider, is_known from {audio_features} "
-            "where track_id > %s and track_id <= %s and (is_known = %s or observed_on > %s)",
-            *(after_id, last_id, True, asked_after),
+            "select track_id, provider, is_known from {audio_features} "  # noqa: S608
+            f"where {which} and (is_known = %s or observed_on > %s)",
+            *(*values, True, asked_after),
         )
         told = {track_id for track_id, _, is_known in rows if is_known}
         return told, {(track_id, provider) for track_id, provider, _ in rows}
@@ -253,6 +262,17 @@ class Known:
         assert self._client is not None  # noqa: S101 - no table is known without a client
         names = {name: self._client.make_qualified_table_name(name) for name in self._tables}
         return list(self._client.execute_sql(query.format_map(names), *values) or ())
+
+
+def _choose_providers(
+    track_ids: Iterable[str], providers: Sequence[str], features_told: _FeaturesTold
+) -> Iterator[tuple[str, list[str]]]:
+    """Choose whom to ask about which tracks."""
+    told, asked = features_told
+    for track_id in track_ids:
+        to_ask = [provider for provider in providers if (track_id, provider) not in asked]
+        if to_ask and track_id not in told:
+            yield track_id, to_ask
 
 
 def keep_news(

@@ -107,7 +107,7 @@ class _Load:
                 self.features = AudioFeaturesReader(
                     api, self._answers, reccobeats, known, self._seen, self._progress.count
                 )
-                steps.append(self.features.read())
+                steps.append(self.features.read("tracks"))
             records = () if self.tally.stopped else chain.from_iterable(steps)
             self._write(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from functools import partial
 
 from loader.audio_features.reccobeats import MOST_IDS, ReccoBeats, Unavailable
 from loader.audio_features.rows import build_features_rows
 from loader.batches import split_into_batches
-from loader.known import Known
+from loader.known import Known, TracksToAskAbout
 from loader.spotify.answers import Answers
 from loader.spotify.client import InvalidRequest
 from loader.spotify.rows import Observation, Record
@@ -55,11 +55,15 @@ class AudioFeaturesReader:
         self._spotify_tells = True
         self._reccobeats_tells = True
 
-    def read(self) -> Iterator[Record]:
+    def read(self, tracks: TracksToAskAbout, news: Collection[str] = ()) -> Iterator[Record]:
         """Read the audio features of the tracks that have none.
 
         A track that a provider does not know is asked about again after 30 days. ReccoBeats being away ends
         nothing but the asking of it.
+
+        Args:
+            tracks: Which tracks: those of the catalogue, or those that the listener played.
+            news: The ids of more tracks, which this run has read and not written yet.
 
         Yields:
             Rows of `audio_features` and `rejected_objects`, as soon as they come.
@@ -68,15 +72,15 @@ class AudioFeaturesReader:
             StoppedEarlyError: If Spotify cannot be asked now.
         """
         asked_after = self._seen.observed_on - _ASK_AGAIN_AFTER
-        lacking = self._known.find_tracks_without_features((SPOTIFY, RECCOBEATS), asked_after)
-        for tracks in split_into_batches(lacking, _TRACKS_A_STEP):
+        lacking = self._known.find_tracks_without_features(tracks, (SPOTIFY, RECCOBEATS), asked_after, news)
+        for step in split_into_batches(lacking, _TRACKS_A_STEP):
             told: set[str] = set()
-            for name, row in self._ask_spotify([id_ for id_, providers in tracks if SPOTIFY in providers]):
+            for name, row in self._ask_spotify([id_ for id_, providers in step if SPOTIFY in providers]):
                 if row.get("is_known"):
                     told.add(row["track_id"])
                 yield name, row
             yield from self._ask_reccobeats(
-                [id_ for id_, providers in tracks if RECCOBEATS in providers and id_ not in told]
+                [id_ for id_, providers in step if RECCOBEATS in providers and id_ not in told]
             )
             if not (self._spotify_tells or self._reccobeats_tells):
                 return

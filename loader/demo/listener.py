@@ -22,6 +22,7 @@ from loader.demo.layout import FIRST_DAY, join_track_number, split_track_number
 from loader.demo.mixing import IdCodec, derive_key, draw
 
 LISTENER_ID = "demo-listener"
+_SOMEBODY_ELSE = "another-listener"
 YEARS = 3
 
 # When sessions begin (UTC hours), how likely, and how many tracks they have.
@@ -292,8 +293,8 @@ class MadeUpLibrary:
             self._build_playlist(0, "On repeat", LISTENER_ID),
             self._build_playlist(1, "Found on Fridays", LISTENER_ID),
             None,
-            self._build_playlist(2, "Road trip", "another-listener", collaborative=True),
-            self._build_playlist(3, "Somebody else's songs", "another-listener"),
+            self._build_playlist(2, "Road trip", _SOMEBODY_ELSE, collaborative=True),
+            self._build_playlist(3, "Somebody else's songs", _SOMEBODY_ELSE),
             self._build_playlist(None, "Daily Mix 1", "spotify"),
         ]
 
@@ -348,19 +349,25 @@ class MadeUpLibrary:
         week = self._day.toordinal() // 7
         if number == 0:
             favourites = self._listener.choose_favourites(self._day)
-            return [self._build_entry(track_id, week - place) for place, track_id in enumerate(favourites[:30])]
+            return [
+                self._build_entry(track_id, week - place, LISTENER_ID) for place, track_id in enumerate(favourites[:30])
+            ]
         # Each of the others is fed by its own past: the tracks saved in the weeks of some time ago.
         weeks = range(week - 40 - 60 * number, week - 60 * number)
         ids = dict.fromkeys(track_id for past in weeks for track_id in self._listener.choose_saves(past))
-        entries: list[ApiObject | None] = [self._build_entry(track_id, week - 1) for track_id in ids]
+        # Two add to the one they keep together, in turn.
+        adders = {1: (LISTENER_ID,), 2: (LISTENER_ID, _SOMEBODY_ELSE)}.get(number, (_SOMEBODY_ELSE,))
+        entries: list[ApiObject | None] = [
+            self._build_entry(track_id, week - 1, adders[place % len(adders)]) for place, track_id in enumerate(ids)
+        ]
         if number == 1:
             entries[3:3] = [{**entries[0], "track": None} if entries[0] else None, None, _LOCAL_FILE, _EPISODE]
         return entries
 
-    def _build_entry(self, track_id: str, week: int) -> ApiObject:
+    def _build_entry(self, track_id: str, week: int, adder: str) -> ApiObject:
         return {
             "added_at": f"{date.fromordinal(week * 7)}T08:00:00Z",
-            "added_by": _build_user(LISTENER_ID),
+            "added_by": _build_user(adder),
             "is_local": False,
             "track": self._find(track_id),
         }

@@ -36,7 +36,9 @@ _PLAYLISTS = Reader(
         }
     )
 )
-_PLAYLIST_ITEMS = Reader(shape_page({"added_at": None, "is_local": None, "track": _ITEM, "item": _ITEM}))
+_PLAYLIST_ITEMS = Reader(
+    shape_page({"added_at": None, "added_by": {"id": None}, "is_local": None, "track": _ITEM, "item": _ITEM})
+)
 _LISTENER = Reader({"id": None})
 
 

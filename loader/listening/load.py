@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain
 
+from loader.audio_features.reader import AudioFeaturesReader
+from loader.audio_features.reccobeats import ReccoBeats
 from loader.destinations import Destination
 from loader.journaled import run_with_journal
 from loader.known import Known
@@ -21,6 +24,7 @@ from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.rows import Observation
 from loader.spotify.sign_in import PersonSignIn
 from loader.spotify.tables import TABLES
+from loader.spotify.web_api import WebApi
 from loader.warehouse import (
     build_pipeline,
     extract,
@@ -32,7 +36,7 @@ from loader.warehouse import (
 _TABLES = (
     *("plays", "top_items", "saved_tracks", "playlists", "playlist_items", "library_listings"),
     *("listener_tracks", "listener_albums", "artists", "credited_artists", "genres"),
-    *("artist_metrics", "rejected_objects"),
+    *("artist_metrics", "audio_features", "rejected_objects"),
 )
 
 
@@ -45,12 +49,14 @@ class ListeningOptions:
         source_name: Where the data comes from, `listening` or `demo`.
         max_wait: The longest wait that Spotify may ask for, in seconds.
         max_calls: The most requests that may be made; None for no limit.
+        audio_features: Whether to ask for the audio features of tracks played that have none yet.
     """
 
     observed_on: date
     source_name: str = "listening"
     max_wait: float = DEFAULT_MAX_WAIT
     max_calls: int | None = None
+    audio_features: bool = True
 
 
 def load_listening(
@@ -61,6 +67,8 @@ def load_listening(
     progress: Progress,
 ) -> Summary:
     """Load the plays since the last run, and once a day the listener's favourites, saved tracks and playlists.
+
+    Of tracks that were played, now or earlier, audio features are asked for as of those of the catalogue.
 
     What is answered is kept in a journal until it is written: a load that stopped goes on where it stopped.
 
@@ -87,16 +95,17 @@ def load_listening(
         max_calls=options.max_calls,
         sign_in=PersonSignIn(api_settings, refresh_token),
     )
+    reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
     run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
     tally = Tally()
 
     def bring_in(answers: Answers, seen: Observation) -> None:
         earlier = _Load(answers, seen, refresh_token, Tally())
-        earlier.write(destination, options.source_name, client_id, SilentProgress())
+        earlier.write(destination, options.source_name, client_id, SilentProgress(), reccobeats=reccobeats)
 
     def load(answers: Answers, seen: Observation) -> Summary:
         day = _Load(answers, seen, refresh_token, tally)
-        day.write(destination, options.source_name, client_id, progress, run, client)
+        day.write(destination, options.source_name, client_id, progress, run, client, reccobeats)
         return day.summarize(run, client)
 
     source = f"{options.source_name} at {api_settings.api_url} as {client_id}/{refresh_token.fingerprint}"
@@ -113,6 +122,7 @@ class _Load:
         self._tally = tally
         self._access: Access | None = None
         self._reader: ListeningReader | None = None
+        self._features: AudioFeaturesReader | None = None
 
     def write(
         self,
@@ -122,14 +132,22 @@ class _Load:
         progress: Progress,
         run: Run | None = None,
         client: Client | None = None,
+        reccobeats: ReccoBeats | None = None,
     ) -> None:
-        """Read the listener's plays and library and write what is new, with the row of the run if there is one."""
+        """Read the listener's plays and library and write what is new, with the row of the run if there is one.
+
+        Without ReccoBeats no audio features are asked for.
+        """
         pipeline = build_pipeline(destination)
         with open_known(pipeline, destination) as known:
             refuse_mixing(known, source_name, destination)
             self._access = Access(client_id, known.read_access(), datetime.now(UTC).date())
             api = LibraryApi(self._answers, self._access)
             self._reader = ListeningReader(api, self._answers, known, self._seen, progress.count)
+            if reccobeats:
+                self._features = AudioFeaturesReader(
+                    WebApi(self._answers, self._access), self._answers, reccobeats, known, self._seen, progress.count
+                )
             progress.start("Reading your listening")
             extract(pipeline, destination, self._read(self._reader, known, run, client))
         progress.start(f"Writing {destination.address}")
@@ -138,13 +156,15 @@ class _Load:
     def summarize(self, run: Run, client: Client) -> Summary:
         """Say what the load did so far."""
         assert self._access is not None  # noqa: S101 - read before
-        remarks = [self._refresh_token.notice] if self._refresh_token.notice else []
+        shortfall = self._features.shortfall if self._features else None
+        remarks = [remark for remark in (self._refresh_token.notice, shortfall) if remark]
         return run.summarize(client, self._tally, self._access, remarks, list(self._list_warnings()))
 
     def _read(
         self, reader: ListeningReader, known: Known, run: Run | None, client: Client | None
     ) -> Iterator[TableRows]:
-        yield from self._tally.keep_news(reader.read(), known)
+        features = self._features.read("plays", reader.played) if self._features else ()
+        yield from self._tally.keep_news(chain(reader.read(), features), known)
         if self._access and run and client:
             yield TABLES["app_access"], list(self._access.build_rows())
             yield TABLES["load_runs"], [run.build_row(self.summarize(run, client), client)]

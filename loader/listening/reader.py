@@ -42,6 +42,7 @@ class ListeningReader:
         refused: What Spotify refuses to tell, with the reason it gives.
         missed: The end of the newest play known and that of the oldest one told, if there were probably plays
             between them that Spotify tells no more.
+        played: The ids of the tracks whose plays were read.
     """
 
     def __init__(self, api: LibraryApi, answers: Answers, known: Known, seen: Observation, report: Report) -> None:
@@ -56,6 +57,7 @@ class ListeningReader:
         """
         self.refused: dict[str, str] = {}
         self.missed: tuple[datetime, datetime] | None = None
+        self.played: set[str] = set()
         self._api = api
         self._answers = answers
         self._known = known
@@ -100,6 +102,7 @@ class ListeningReader:
             for name, row in self._build("play", play, partial(build_play_rows, play, self._seen)):
                 if name == "plays":
                     moments.append(row["played_at"])
+                    self.played |= {row["track_id"]} - {None}
                 yield name, row
         if newest and len(plays) >= MOST_PLAYS and moments and min(moments) > newest:
             self.missed = newest, min(moments)
@@ -133,7 +136,7 @@ class ListeningReader:
             build = partial(build_playlist_row, playlist, state, listener_id, self._seen)
             yield from self._build("playlist", playlist, build)
             for position, entry in enumerate(entries):
-                build = partial(build_item_rows, entry, playlist["id"], position, self._seen)
+                build = partial(build_item_rows, entry, playlist["id"], position, listener_id, self._seen)
                 yield from self._build("playlist item", entry, build)
         yield self._note_listing("playlists", len(playlists))
 

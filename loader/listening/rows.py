@@ -121,13 +121,12 @@ def build_playlist_row(playlist: Any, items_state: str, listener_id: str | None,
     Raises:
         UnexpectedValue: If a field has an unexpected type.
     """
-    owner_id = read_text(read_object(playlist, "owner") or {}, "id")
     yield (
         "playlists",
         seen.stamp(
             playlist_id=read_id(playlist),
             name=read_text(playlist, "name"),
-            is_own=None if listener_id is None or owner_id is None else owner_id == listener_id,
+            is_own=_is_listener(read_object(playlist, "owner"), listener_id),
             is_public=read_boolean(playlist, "public"),
             is_collaborative=read_boolean(playlist, "collaborative"),
             snapshot_id=read_text(playlist, "snapshot_id"),
@@ -137,13 +136,16 @@ def build_playlist_row(playlist: Any, items_state: str, listener_id: str | None,
     )
 
 
-def build_item_rows(entry: Any, playlist_id: str, position: int, seen: Observation) -> Iterator[Record]:
+def build_item_rows(
+    entry: Any, playlist_id: str, position: int, listener_id: str | None, seen: Observation
+) -> Iterator[Record]:
     """Build the row of what stands at a place of a playlist, and those of its track (Web API: Get Playlist Items).
 
     Args:
         entry: An entry; what it holds stands in `track`, or since 2026 in `item`.
         playlist_id: The playlist.
         position: Its place, from 0.
+        listener_id: Who the listener is; None if that is not known.
         seen: When it was observed.
 
     Yields:
@@ -165,6 +167,7 @@ def build_item_rows(entry: Any, playlist_id: str, position: int, seen: Observati
             track_id=_read_track_id(item),
             item_name=read_text(item, "name"),
             added_at=read_time(entry, "added_at"),
+            is_added_by_listener=_is_listener(read_object(entry, "added_by"), listener_id),
         ),
     )
     yield from build_object_rows(item, seen)
@@ -198,6 +201,12 @@ def _read_track_id(item: Any) -> str | None:
     if item.get("id") is None or item.get("is_local") is True or (read_text(item, "type") or "track") != "track":
         return None
     return read_id(item)
+
+
+def _is_listener(user: Any, listener_id: str | None) -> bool | None:
+    """Tell whether a user is the listener; None if either is not known. Nobody is named."""
+    user_id = read_text(user or {}, "id")
+    return user_id == listener_id if listener_id and user_id else None
 
 
 def _name_type(entry: Any, item: Any) -> str:

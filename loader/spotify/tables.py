@@ -310,6 +310,7 @@ TABLES: dict[str, Table] = {
                 ("track_id", pa.string()),
                 ("item_name", pa.string()),
                 ("added_at", pa.timestamp("us", tz="UTC")),
+                ("is_added_by_listener", pa.bool_()),  # or by somebody else
                 *_OBSERVED,
             ),
         ),

@@ -1,19 +1,22 @@
-"""Plays, sessions and datasets in the marts: each source alone, all together, and later builds against a rebuild."""
+"""Listening and datasets in the marts: each source alone, all together, and later builds against a rebuild."""
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import duckdb
 import pytest
 
+from loader.demo.accounts import REFRESH_TOKEN
 from loader.demo.catalogue import FIRST_DAY, World
+from loader.demo.listener import MadeUpListener
 from loader.demo.server import serve
 from tests.conftest import ROOT, follow, read_rows
 from tests.loader.files.conftest import make_episode, make_play, make_row, write_csv
 from tests.warehouse.conftest import read_marts
 
 REAL_DATASET = ROOT.parent / "shared" / "data" / "tracks-with-features.csv"
+RECORDED = ROOT.parent / "shared" / "data" / "api-responses"
 BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
 AUDIO = "Streaming_History_Audio_2024_1.json"
 BASIC = "StreamingHistory_music_0.json"
@@ -47,6 +50,57 @@ PLAYS = [
     make_episode(ts="2024-05-02T20:00:00Z", ms=1_800_000),
     make_play(ts="2024-05-02T21:00:00Z", uri="spotify:local:Ana:Fado:Um:180", master_metadata_track_name="Um"),
 ]
+
+
+OF_LISTED_TRACKS = """
+    select distinct origin from marts.fct_playlist_tracks
+    inner join marts.dim_track on fct_playlist_tracks.track_key = dim_track.track_key order by origin
+"""
+# What the raw tables hold of each day, and what the marts make of it.
+SAME_BY_DAY = [
+    (
+        "select observed_on, playlist_id, position, track_id from raw_spotify.playlist_items "
+        "where item_type <> 'missing' order by all",
+        "select observed_on, playlist_id, item_position, track_id from marts.fct_playlist_tracks order by all",
+    ),
+    (
+        "select observed_on, track_id from raw_spotify.saved_tracks order by all",
+        "select observed_on, track_id from marts.fct_saved_tracks inner join marts.fct_library_listings "
+        "on observed_on between first_seen_on and last_seen_on where listing = 'saved_tracks' order by all",
+    ),
+    (
+        "select observed_on, item_type, time_range, rank, item_id from raw_spotify.top_items order by all",
+        "select observed_on, item_type, time_range, item_rank, item_id from marts.fct_top_items order by all",
+    ),
+]
+
+
+class RecordedLibrary:
+    """What Spotify really said of a listener, on every day the same."""
+
+    def on(self, day):
+        return self
+
+    def profile(self):
+        return {"id": "listener"}
+
+    def plays(self):
+        return self._read("recently_played_tracks")["items"]
+
+    def top(self, kind, time_range):
+        return [self._read("artist")] if kind == "artists" else self._read("top_tracks")["items"]
+
+    def saved_tracks(self):
+        return [{"added_at": None, "track": track} for track in self._read("top_tracks")["items"]]
+
+    def playlists(self):
+        return [self._read("playlist_1")]
+
+    def playlist_items(self, playlist_id):
+        return self._read("playlist_items")["items"]
+
+    def _read(self, name):
+        return json.loads((RECORDED / f"{name}.json").read_text())
 
 
 @pytest.fixture
@@ -128,12 +182,18 @@ def test_an_export_alone_fills_the_marts(warehouse, load_history, dbt):
 
 
 def test_the_same_plays_from_the_api_and_two_kinds_of_export_are_one(warehouse, load_history, dbt):
-    load_history({BASIC: [play_by_name(1, "2024-05-01 20:03"), play_by_name(3, "2024-05-01 22:00")]}, "basic")
+    named = [
+        play_by_name(1, "2024-05-01 20:03"),
+        play_by_name(3, "2024-05-01 22:00"),
+        play_by_name(5, "2024-05-04 12:00"),
+    ]
+    load_history({BASIC: named}, "basic")
     tell_by_api(warehouse, 1, "2024-05-01 20:06:01+00", "spotify:album:" + "9" * 22)
     tell_by_api(warehouse, 2, "2024-05-03 00:00:05+00", "spotify:playlist:" + "8" * 22)
     tell_by_api(warehouse, 4, "2024-05-04 10:00:00+00", None)
+    tell_by_api(warehouse, 5, "2024-05-04 12:00:59+00", None)
     dbt(*BUILD)
-    assert read_rows(warehouse, "select count(*) from marts.fct_plays") == [(5,)]
+    assert read_rows(warehouse, "select count(*) from marts.fct_plays") == [(6,)]
 
     # The export that tells the same in full comes later, a part of it twice, across midnight.
     load_history({AUDIO: PLAYS[:4]}, "extended")
@@ -163,11 +223,13 @@ def test_the_same_plays_from_the_api_and_two_kinds_of_export_are_one(warehouse, 
         ),
         (name_track(2), "export", "extended", True, "playlist"),
         (name_track(4), "api", None, True, None),
+        # Its names came from the export, its id from the API.
+        (name_track(5), "export", "basic", True, None),
     ]
     assert read_steps(warehouse, "plays") == [
-        ("raw", "staging", 11, 11, None),
-        ("staging", "intermediate", 11, 10, "an extended export tells the same play"),
-        ("intermediate", "marts", 10, 8, "an export tells the same play"),
+        ("raw", "staging", 13, 13, None),
+        ("staging", "intermediate", 13, 12, "an extended export tells the same play"),
+        ("intermediate", "marts", 12, 9, "an export tells the same play"),
     ]
     grown = read_marts(warehouse)
     dbt(*BUILD, "--full-refresh")
@@ -243,12 +305,58 @@ def test_a_dataset_alone_brings_tracks_albums_artists_and_genres(warehouse, load
     )  # fmt: skip
 
 
-def test_the_catalogue_takes_the_place_of_what_was_told(warehouse, point_at, load, load_history, load_dataset, dbt):
-    world = World(artists=6, albums_per_artist=2, tracks_per_album=3)
-    with serve(world, mode="dev", day=FIRST_DAY) as server:
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="the folder of test data is not there")
+def test_listening_alone_fills_the_marts(warehouse, point_at, load, dbt, monkeypatch):
+    library = RecordedLibrary()
+    with serve(World(artists=2), day=FIRST_DAY, listener=library) as server:
         point_at(server)
-        result = load(*follow(world.artist_ids()), "--as-of", FIRST_DAY)
-        assert result.exit_code == 0, result.errors
+        monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", REFRESH_TOKEN)
+        result = load("listening", "--as-of", FIRST_DAY)
+        assert (result.exit_code, result.errors) == (0, "")
+    dbt("build")
+    plays, saved, items = library.plays(), library.saved_tracks(), library.playlist_items(None)
+    assert read_rows(
+        warehouse,
+        "select count(*), count(track_key), count(distinct track_id) from marts.fct_plays where told_by = 'api'",
+    ) == [(len(plays), len(plays), len({play["track"]["id"] for play in plays}))]
+    heard = Counter(play["track"]["artists"][0]["name"] for play in plays)
+    assert dict(read_rows(warehouse, "select artist_name, streams from marts.rpt_artists_heard")) == heard
+    assert read_rows(warehouse, "select count(*), count(saved_at) from marts.fct_saved_tracks where is_saved") == [
+        (len(saved), 0)
+    ]
+    assert read_rows(
+        warehouse,
+        "select playlist_name, item_position, track_name, origin, added_at from marts.fct_playlist_tracks "
+        "inner join marts.dim_playlist on fct_playlist_tracks.playlist_key = dim_playlist.playlist_key "
+        "inner join marts.dim_track on fct_playlist_tracks.track_key = dim_track.track_key order by item_position",
+    ) == [
+        (
+            library.playlists()[0]["name"],
+            place,
+            entry["item"]["name"],
+            "library",
+            datetime.fromisoformat(entry["added_at"]).replace(tzinfo=None),
+        )
+        for place, entry in enumerate(items)
+    ]
+    assert read_rows(
+        warehouse,
+        "select item_type, count(distinct time_range), count(distinct item_rank), count(artist_key), count(track_key) "
+        "from marts.fct_top_items group by item_type order by item_type",
+    ) == [("artist", 3, 1, 3, 0), ("track", 3, len(saved), 0, 3 * len(saved))]
+    assert read_rows(warehouse, "select count(*) from marts.rpt_release_trends where tracks > 0")[0][0] > 0
+    assert read_rows(warehouse, "select count(*) from marts.fct_track_popularity") == [(0,)]
+
+
+def test_all_sources_together_and_the_catalogue_takes_the_place_of_what_was_told(
+    warehouse, point_at, load, load_history, load_dataset, dbt, monkeypatch
+):
+    world = World(artists=6, albums_per_artist=2, tracks_per_album=3)
+    some, later = world.artist_ids()[:2], FIRST_DAY + timedelta(days=14)
+    with serve(world, mode="dev", day=FIRST_DAY, listener=MadeUpListener(world)) as server:
+        point_at(server)
+        monkeypatch.setenv("SPOTIFY_REFRESH_TOKEN", REFRESH_TOKEN)
+        assert load(*follow(some), "--as-of", FIRST_DAY).exit_code == 0
         ((track_id, duration_ms),) = read_rows(
             warehouse, "select id, duration_ms from raw_spotify.tracks order by id limit 1"
         )
@@ -256,6 +364,7 @@ def test_the_catalogue_takes_the_place_of_what_was_told(warehouse, point_at, loa
             warehouse, "select name, id from raw_spotify.artists order by id limit 1"
         )
         load_dataset([make_row(1, artists=artist_name, track_id=track_id), make_row(2, artists=artist_name)], "set")
+        assert load("listening", "--as-of", FIRST_DAY).exit_code == 0
         load_history(
             {
                 AUDIO: [
@@ -265,11 +374,17 @@ def test_the_catalogue_takes_the_place_of_what_was_told(warehouse, point_at, loa
             },
             "export",
         )
+        dbt(*BUILD)
+        assert read_rows(warehouse, OF_LISTED_TRACKS) == [("library",), ("spotify",)]
+        # Everybody is followed now, and the library is another one.
+        server.day = later
+        assert load(*follow(world.artist_ids()), "--as-of", later).exit_code == 0
+        assert load("listening", "--as-of", later).exit_code == 0
         dbt("build")
     assert read_rows(
         warehouse,
         "select origin, completion_share from marts.fct_plays inner join marts.dim_track "
-        "on fct_plays.track_key = dim_track.track_key order by played_at",
+        "on fct_plays.track_key = dim_track.track_key where told_by = 'export' order by played_at",
     ) == [("spotify", 1.0), ("dataset", 0.5)]
     # A name that only one artist has is that artist.
     assert read_rows(warehouse, f"select artist_ids from marts.dim_track where track_id = '{name_track(2)}'") == [
@@ -280,6 +395,15 @@ def test_the_catalogue_takes_the_place_of_what_was_told(warehouse, point_at, loa
         warehouse,
         f"select provider from marts.fct_audio_features where track_id in ('{track_id}', '{name_track(2)}') order by 1",
     ) in ([("dataset:set",), ("reccobeats",)], [("dataset:set",), ("dataset:set",)])
+    # The library is as the raw tables have it, day by day.
+    assert read_rows(warehouse, OF_LISTED_TRACKS) == [("spotify",)]
+    for raw, mart in SAME_BY_DAY:
+        expected = read_rows(warehouse, raw)
+        assert {row[0] for row in expected} == {FIRST_DAY, later}
+        assert read_rows(warehouse, mart) == expected
+    assert read_rows(warehouse, "select count(*) from marts.fct_saved_tracks where removed_on = last_seen_on + 14") == (
+        read_rows(warehouse, "select count(*) from marts.fct_saved_tracks where not is_saved")
+    )
     grown = read_marts(warehouse)
     dbt(*BUILD, "--full-refresh")
     assert read_marts(warehouse) == grown

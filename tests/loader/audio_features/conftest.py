@@ -126,7 +126,7 @@ def read_features(features_warehouse, tmp_path):
             )
             records = []
             try:
-                records.extend(reader.read())
+                records.extend(reader.read("tracks"))
             except StoppedEarlyError as error:
                 reading.stopped = error
             if write:

@@ -64,6 +64,18 @@ def test_playlists_land_with_what_is_in_them_in_both_shapes(mode, others, open_s
         ("Road trip", False, True, sizes["Road trip"], "listed"),
         ("Somebody else's songs", False, False, sizes["Somebody else's songs"], others),
     ]
+    stored = """
+        select distinct playlist.name, item.is_added_by_listener from raw_spotify.playlist_items as item
+        inner join raw_spotify.playlists as playlist on playlist.playlist_id = item.playlist_id
+        where item.item_type = 'track' order by all
+    """
+    assert read_rows(warehouse, stored) == [
+        ("Found on Fridays", True),
+        ("On repeat", True),
+        ("Road trip", False),
+        ("Road trip", True),
+        *([("Somebody else's songs", False)] if others == "listed" else []),
+    ]
     own = listener.name_playlist(1)
     entries = library.playlist_items(own)
     stored = (

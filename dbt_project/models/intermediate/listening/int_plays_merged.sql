@@ -16,14 +16,6 @@ days as (
     where {{ is_not_built('played_on') }}
 ),
 
-plays as (
-    select
-        stg_plays.*,
-        {{ listening_time('stg_plays.played_at') }} as played_at_local,
-        cast({{ listening_time('stg_plays.played_at') }} as date) as played_on
-    from {{ ref('stg_spotify__plays') }} as stg_plays
-),
-
 -- A play may have its twin on the day before or after.
 near_days as (
     select played_on from days
@@ -53,9 +45,9 @@ near_plays as (
                         'coalesce(plays.artist_name, plays.show_name, plays.audiobook_title)',
                     ]) }}
         end as names_key
-    from plays
+    from {{ ref('stg_spotify__plays') }} as plays
     inner join near_days
-        on plays.played_on = near_days.played_on
+        on cast({{ listening_time('plays.played_at') }} as date) = near_days.played_on
 ),
 
 extended as (
@@ -103,6 +95,7 @@ candidates as (
         exported.play_id as export_play_id,
         exported.slack,
         exported.seconds_played,
+        api.track_id,
         api.context_uri,
         {{ dbt.datediff('exported.played_at', 'api.played_at', 'second') | trim }} as seconds_after
     from api
@@ -127,15 +120,21 @@ twins as (
         ) as place
     from candidates
     where
-        (candidates.seconds_after >= -{{ near }} and candidates.seconds_after <= candidates.slack + {{ near }})
-        or (
-            candidates.seconds_after + candidates.seconds_played >= -{{ near }}
-            and candidates.seconds_after + candidates.seconds_played <= candidates.slack + {{ near }}
-        )
+        candidates.seconds_after between -{{ near }} and candidates.slack + {{ near }}
+        or candidates.seconds_after + candidates.seconds_played between -{{ near }} and candidates.slack + {{ near }}
 ),
 
 api_merged as (
     select distinct api_play_id as play_id from twins
+),
+
+-- Not what is read above: an engine that sets a CTE down when it is read twice would set down every column.
+plays as (
+    select
+        stg_plays.*,
+        {{ listening_time('stg_plays.played_at') }} as played_at_local,
+        cast({{ listening_time('stg_plays.played_at') }} as date) as played_on
+    from {{ ref('stg_spotify__plays') }} as stg_plays
 )
 
 select
@@ -146,10 +145,11 @@ select
     plays.told_by,
     plays.export_format,
     plays.content_type,
-    -- A track without an id is known by its names.
+    -- A track without an id has the one that the API tells of the same play, else is known by its names.
     {%- set told_track_id %}
         case
             when plays.track_id is not null then plays.track_id
+            when plays.track_name is not null and twins_told.track_id is not null then twins_told.track_id
             when plays.track_name is not null
                 then {{ dbt.concat(["'name:'", key_of_names(['plays.track_name', 'plays.artist_name'])]) }}
         end
@@ -163,7 +163,7 @@ select
     plays.audiobook_title,
     plays.chapter_title,
     plays.ms_played,
-    coalesce(plays.context_uri, contexts.context_uri) as context_uri,
+    coalesce(plays.context_uri, twins_told.context_uri) as context_uri,
     plays.reason_start,
     plays.reason_end,
     plays.is_shuffled,
@@ -180,7 +180,7 @@ select
     {%- endset %}
     {{ cast_text(told_merged_into, 'code') }} as merged_into,
     case
-        when plays.told_by = 'api' or contexts.export_play_id is not null
+        when plays.told_by = 'api' or twins_told.export_play_id is not null
             then {{ boolean_literal(true) }}
         else {{ boolean_literal(false) }}
     end as is_in_api,
@@ -193,7 +193,7 @@ left join basic_merged
     on plays.play_id = basic_merged.play_id
 left join api_merged
     on plays.play_id = api_merged.play_id
-left join twins as contexts
+left join twins as twins_told
     on
-        plays.play_id = contexts.export_play_id
-        and contexts.place = 1
+        plays.play_id = twins_told.export_play_id
+        and twins_told.place = 1

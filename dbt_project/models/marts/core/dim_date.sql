@@ -2,7 +2,7 @@
 
 {%- set entities = [
     'artists', 'albums', 'tracks', 'artist_metrics', 'album_metrics', 'track_metrics', 'audio_features',
-    'dataset_tracks', 'plays',
+    'dataset_tracks', 'plays', 'playlists', 'library_listings',
 ] -%}
 
 with

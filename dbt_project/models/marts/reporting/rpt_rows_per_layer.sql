@@ -28,6 +28,10 @@ library as (
     select * from {{ ref('int_rows_of_library') }}
 ),
 
+library_days as (
+    select * from {{ ref('int_rows_of_library_days') }}
+),
+
 plays as (
     select * from {{ ref('int_rows_of_plays') }}
 ),
@@ -85,6 +89,16 @@ from_staging as (
     union all
     select
         entity,
+        'marts' as to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from library_days
+    where step = 2
+    union all
+    select
+        entity,
         to_layer,
         rows_in,
         rows_out,
@@ -139,6 +153,18 @@ steps as (
         rows_dropped,
         drop_reason
     from audio_features
+    where step > 2
+    union all
+    select
+        entity,
+        step,
+        'staging' as from_layer,
+        'marts' as to_layer,
+        rows_in,
+        rows_out,
+        rows_dropped,
+        drop_reason
+    from library_days
     where step > 2
     union all
     select

@@ -15,6 +15,11 @@
     'dataset_tracks': none,
     'listener_tracks': none,
     'listener_albums': none,
+    'saved_tracks': none,
+    'playlists': none,
+    'playlist_items': none,
+    'top_items': none,
+    'library_listings': none,
 } -%}
 
 with
