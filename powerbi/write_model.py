@@ -77,6 +77,8 @@ INACTIVE = {
     "dim_album_current.artist_durable_key",  # artists filter tracks themselves, and not once more through albums
     "dim_album_current.released_on",  # facts have their own day
     "dim_track_current.released_on",
+    "fct_saved_tracks.removed_date_key",  # what was saved has the day on which it was
+    "fct_top_items.artist_durable_key",  # through the track; favourite artists themselves are asked for by it
 }
 # Second ways that nothing takes.
 LEFT_OUT = {

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.powerbi.project import read_model, read_visuals
-from tests.project.conftest import build, make_once, name_project  # noqa: F401
+from tests.project.conftest import build, name_project
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def visuals():
 
 
 @pytest.fixture(scope="session")
-def manifest(make_once):  # noqa: F811
+def manifest(make_once):
     """What dbt knows of the project, of the same build as that of tests/project."""
     built = name_project(make_once("built", lambda folder: build(name_project(folder))))
     return json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
