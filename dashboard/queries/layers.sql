@@ -1,0 +1,14 @@
+-- Rows on their way from raw to the marts.
+select
+    entity,
+    step,
+    from_layer,
+    to_layer,
+    rows_in,
+    rows_out,
+    rows_dropped,
+    drop_reason
+from marts.rpt_rows_per_layer
+order by
+    entity,
+    step

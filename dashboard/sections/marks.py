@@ -1,0 +1,74 @@
+"""What several charts share: days and years as axes, lines of which some are shown before the others, bars with names.
+
+Colours are names of the page's style, such as `var(--accent)`; the page's script puts in what they are by day or night.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+
+from dashboard.figures import ROWS
+
+STEP = 24
+HEIGHT = 260
+UTC = alt.Scale(type="utc")
+_SHOWN = 6
+
+
+def make_day_axis(title: str = "Day", field: str = "day") -> alt.X:
+    """Make the axis of days."""
+    return alt.X(f"{field}:T", scale=UTC, title=title, axis=alt.Axis(tickCount=6, labelOverlap=True))
+
+
+def make_year_axis(title: str = "Release year") -> alt.X:
+    """Make the axis of years, over the columns `release_year` and `next_year`."""
+    return alt.X(
+        "release_year:Q", bin="binned", title=title, axis=alt.Axis(format="d", tickCount=8, labelOverlap=True)
+    )
+
+
+def draw_lines(chart: alt.Chart, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip]) -> alt.LayerChart:
+    """Draw a line an artist: the first six, or the chosen one, in colour before all others.
+
+    Args:
+        chart: Over rows with `artist`, `artist_name` and `order`, the artist's place from 1.
+        x: The axis of time.
+        y: The axis of the measure.
+        tooltip: What a point tells.
+    """
+    lines = chart.encode(x=x, y=y, detail="artist:N")
+    others = lines.mark_line(color="var(--faint)", strokeWidth=1)
+    shown = (
+        lines.transform_filter(f"chosen === null ? datum.order <= {_SHOWN} : datum.artist === chosen")
+        .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=36))
+        .encode(
+            color=alt.Color("artist_name:N", title=None, sort=alt.EncodingSortField("order", op="min")),
+            tooltip=tooltip,
+        )
+    )
+    return alt.layer(others, shown).add_params(alt.param("chosen", value=None)).properties(height=HEIGHT + 40)
+
+
+def draw_bars(chart: alt.Chart, name: alt.Y, measure: alt.X, label: alt.Text, tooltip: list[alt.Tooltip]) -> alt.LayerChart:
+    """Draw a bar a name, with its number at the end."""
+    bars = chart.encode(y=name, x=measure, tooltip=tooltip)
+    return alt.layer(
+        bars.mark_bar(cornerRadiusEnd=3, height={"band": 0.72}),
+        bars.mark_text(align="left", dx=5, color="var(--text)").encode(text=label),
+    ).properties(height=alt.Step(STEP))
+
+
+def make_name_axis(field: str, order: str, *, descending: bool = True) -> alt.Y:
+    """Make the axis of names, ordered by a measure."""
+    sort = alt.EncodingSortField(order, op="max", order="descending" if descending else "ascending")
+    return alt.Y(f"{field}:N", title=None, sort=sort)
+
+
+def draw_cells(chart: alt.Chart, x: alt.X, y: alt.Y, color: alt.Color, tooltip: list[alt.Tooltip]) -> alt.Chart:
+    """Draw a heat map."""
+    return chart.mark_rect(stroke="var(--surface)", strokeWidth=1).encode(x=x, y=y, color=color, tooltip=tooltip)
+
+
+def start_chart() -> alt.Chart:
+    """Start a chart over the figure's rows."""
+    return alt.Chart(ROWS)
