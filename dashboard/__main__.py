@@ -31,9 +31,7 @@ app = typer.Typer(
 
 @app.command()
 def dashboard(
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
-    ] = DEFAULT_OUTPUT,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = DEFAULT_OUTPUT,
     destination: Annotated[
         str | None,
         typer.Option(

@@ -1,4 +1,4 @@
-"""What a page is made of: sections of figures. A figure is a chart, a table, or a chart that is also told as a table."""
+"""What a page is made of: sections of figures, each a table, or a chart that is told as a table too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ import altair as alt
 ByArtist = Literal["rows", "own", "highlight", "recent"]
 # What a chosen period does: it keeps days, months or years, what overlaps it, or the newest day in it.
 ByPeriod = Literal["day", "month", "year", "span", "newest"]
-Kind = Literal["text", "number", "signed", "decimal", "percent", "share", "bar", "day", "month", "moment", "length"]
+Kind = Literal[
+    "text", "number", "signed", "decimal", "percent", "share", "bar", "day", "month", "moment", "age", "length"
+]
+
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 
 ROWS = alt.NamedData("rows")
 
@@ -25,7 +29,7 @@ class Column:
         field: The column of the dataset.
         label: Its heading, with the unit.
         kind: How its values are written: `share` is 0 to 1, `percent` 0 to 100, `bar` 0 to 100 with a bar, `length` in
-            seconds.
+            seconds, `age` how long ago a moment is when the page is read.
     """
 
     field: str
@@ -75,7 +79,7 @@ class Figure:
     dataset: str
     columns: tuple[Column, ...]
     empty: str
-    chart: alt.LayerChart | alt.Chart | None = None
+    chart: Chart | None = None
     wide: bool = False
     by_artist: ByArtist | None = None
     by_period: ByPeriod | None = None
@@ -118,7 +122,7 @@ class Section:
     figures: tuple[Figure, ...]
 
 
-def _make_spec(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+def _make_spec(chart: Chart) -> dict[str, Any]:
     """Make the chart's Vega-Lite; how it looks is the page's."""
     spec: dict[str, Any] = chart.properties(width="container").to_dict()
     spec.pop("config", None)

@@ -80,7 +80,7 @@ def read_results(path: Path) -> BuildResults | None:
 
 
 def _name_kind(unique_id: str) -> str:
-    kind = unique_id.split(".")[0]
+    kind = unique_id.partition(".")[0]
     return _KINDS.get(kind, kind)
 
 

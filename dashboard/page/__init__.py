@@ -32,6 +32,8 @@ _SHORT_TITLES = {
     "audio": "Audio profile",
     "build": "The warehouse",
 }
+# What the page's script draws with.
+_SNIPPET = "Object.assign(window, { vegaEmbed, vegaLite });"
 _PROVIDERS = {"spotify": "Spotify", "reccobeats": "ReccoBeats"}
 
 
@@ -68,7 +70,7 @@ def write_page_text(marts: Marts, results: BuildResults | None) -> str:
     }
     style = (_HERE / "style.css").read_text(encoding="utf-8")
     script = (_HERE / "page.js").read_text(encoding="utf-8")
-    bundle = vl_convert.javascript_bundle()
+    bundle = vl_convert.javascript_bundle(_SNIPPET)
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
         (_HERE / "template.html").read_text(encoding="utf-8")
     )
@@ -205,7 +207,9 @@ def _make_tiles(marts: Marts, results: BuildResults | None, datasets: dict[str, 
         tiles.append(Tile("hours", "Hours heard", _tell_number(round(hours)), "where the length is known"))
     if results is not None:
         passed, run = results.count_tests()
-        tiles.append(Tile("tests", "Tests passed", f"{passed:,} of {run:,}", f"build of {_tell_day(results.finished_at)}"))
+        tiles.append(
+            Tile("tests", "Tests passed", f"{passed:,} of {run:,}", f"build of {_tell_day(results.finished_at)}")
+        )
     return tiles
 
 
@@ -217,7 +221,9 @@ def _write_attribution(marts: Marts) -> list[str]:
         lines.append(f"Audio features from {', '.join(providers)}.")
     if loaded_at:
         lines.append(f"Last load: {_tell_day(loaded_at)}, {loaded_at[11:16]} UTC.")
-    lines.append(f"Made from {marts.address} on {datetime.now(UTC):%d %B %Y, %H:%M} UTC by EchoStream.".replace(" 0", " "))
+    lines.append(
+        f"Made from {marts.address} on {datetime.now(UTC):%d %B %Y, %H:%M} UTC by EchoStream.".replace(" 0", " ")
+    )
     return lines
 
 

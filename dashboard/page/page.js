@@ -88,10 +88,17 @@
       case "percent": return exact.format(value) + " %";
       case "share": return share.format(value);
       case "length": return `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, "0")}`;
+      case "age": return tellAge(value);
       case "month": return value.slice(0, 7);
       case "moment": return value.replace("T", " ").slice(0, 16);
       default: return String(value);
     }
+  }
+
+  // A page is read long after it was made.
+  function tellAge(moment) {
+    const days = Math.floor((Date.now() - Date.parse(`${moment}Z`)) / 86_400_000);
+    return days < 1 ? "less than a day" : days === 1 ? "1 day" : `${count.format(days)} days`;
   }
 
   function make(tag, { text, className, parent } = {}) {
@@ -124,7 +131,7 @@
           make("span", { parent: bar }).style.width = `${row[field]}%`;
         }
         cell.append(text);
-        cell.className = NUMBERS.has(kind) ? "n" : kind !== "text" ? "short" : text.length > 40 ? "long" : "name";
+        cell.className = NUMBERS.has(kind) ? "n" : kind !== "text" || text.length < 14 ? "short" : text.length > 40 ? "long" : "name";
       }
     }
     place.parentElement.querySelector(":scope > .more")?.remove();
@@ -142,7 +149,8 @@
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const resolve = (text) => text.replace(/var\((--[\w-]+)\)/g, (_, name) => style(name));
 
-  function makeConfig(narrow) {
+  function makeConfig(width) {
+    const narrow = width < NARROW;
     const [text, muted, line] = ["--text", "--muted", "--line"].map(style);
     const ramp = ["--ramp-low", "--ramp-mid", "--ramp-high"].map(style);
     const categories = [1, 2, 3, 4, 5, 6, 7, 8].map((place) => style(`--c${place}`));
@@ -167,12 +175,14 @@
         titleFontWeight: 500,
         titlePadding: 8,
       },
-      axisX: { grid: false, labelFlush: true },
+      axisX: { grid: false },
+      axisXTemporal: { labelFlush: true },
+      axisXQuantitative: { labelFlush: true },
       axisY: { domain: false, ticks: false, labelPadding: 6, labelLimit: narrow ? 128 : 210 },
       legend: {
         orient: "top",
         direction: "horizontal",
-        columns: narrow ? 2 : 3,
+        columns: width < NARROW ? 2 : width < 700 ? 3 : 6,
         labelColor: text,
         labelFontSize: 12,
         labelLimit: narrow ? 130 : 190,
@@ -189,18 +199,21 @@
     };
   }
 
+  // Vega-Lite warns of a height that follows from the rows, which is as it should be; errors are thrown.
+  const logger = { level: () => logger, error: () => logger, warn: () => logger, info: () => logger, debug: () => logger };
+
   async function draw(figure, place, rows, artist) {
     drawn.get(figure.name)?.finalize();
     drawn.delete(figure.name);
-    const narrow = place.clientWidth < NARROW;
     const spec = JSON.parse(resolve(JSON.stringify(figure.spec)));
     // Vega writes into the rows it is given.
     spec.datasets = { rows: rows.map((row) => ({ ...row })) };
     for (const param of spec.params ?? []) if (param.name === "chosen") param.value = artist;
-    const result = await vegaEmbed(place, spec, {
+    const compiled = vegaLite.compile(spec, { config: makeConfig(place.clientWidth), logger });
+    const result = await vegaEmbed(place, compiled.spec, {
+      mode: "vega",
       actions: false,
       ast: true,
-      config: makeConfig(narrow),
       defaultStyle: false,
       renderer: "svg",
       tooltip: { disableDefaultStyle: true, theme: "page" },
@@ -217,7 +230,7 @@
     if (!table) return;
     const rows = chooseRows(figure, filters);
     const [scope, nothing] = [element.querySelector(".scope"), element.querySelector(".nothing")];
-    scope.hidden = filters.artist === null || figure.byArtist !== null || !figure.tellsArtists;
+    scope.hidden = filters.artist === null || figure.byArtist !== null || figure.spec === null;
     nothing.hidden = rows.length > 0;
     const chart = element.querySelector(".chart");
     const details = element.querySelector("details");

@@ -6,13 +6,11 @@ import altair as alt
 
 from dashboard.figures import Choice, Column, Figure, Section
 from dashboard.sections.marks import (
-
     STEP,
     UTC,
     draw_bars,
     draw_lines,
     make_day_axis,
-    make_name_axis,
     start_chart,
 )
 
@@ -30,14 +28,14 @@ def make_artists_section(why_empty: str) -> Section:
     return Section(
         "artists",
         "Artists: popularity and followers",
-        "Popularity is Spotify’s own measure, from 0 to 100, mostly of how much an artist is played lately. Followers are "
-        "people. Up to 50 artists are shown, the most popular ones.",
+        "Popularity is Spotify’s own measure, from 0 to 100, mostly of how much an artist is played lately. Followers "
+        "are people. Up to 50 artists are shown, the most popular ones.",
         (
             Figure(
                 "standing",
                 "Where they stand",
-                "The newest day of the period: rank by popularity, followers, and how they changed over exactly 7 and 28 "
-                "days (empty where that day was not measured).",
+                "The newest day of the period: rank by popularity, followers, and how they changed over exactly 7 and "
+                "28 days (empty where that day was not measured).",
                 "artist_days",
                 (
                     Column("popularity_rank", "Rank", "number"),
@@ -55,8 +53,8 @@ def make_artists_section(why_empty: str) -> Section:
             Figure(
                 "popularity",
                 "Popularity over time",
-                "Popularity (0 to 100) on each observed day. The six most popular artists, or the chosen one, in colour; "
-                "the others in grey.",
+                "Popularity (0 to 100) on each observed day. The six most popular artists, or the chosen one, in "
+                "colour; the others in grey.",
                 "artist_days",
                 (
                     Column("day", "Day", "day"),
@@ -90,9 +88,7 @@ def make_artists_section(why_empty: str) -> Section:
                     start_chart()
                     .transform_filter("datum.followers > 0")
                     .transform_calculate(order="datum.artist + 1")
-                    .transform_window(
-                        first="first_value(followers)", groupby=["artist"], sort=[alt.SortField("day")]
-                    )
+                    .transform_window(first="first_value(followers)", groupby=["artist"], sort=[alt.SortField("day")])
                     .transform_calculate(percent="100 * (datum.followers - datum.first) / datum.first"),
                     make_day_axis(),
                     alt.Y("percent:Q", title="Change of followers (%)"),
@@ -133,9 +129,10 @@ def make_climbers_section(why_empty: str, why_no_rising: str) -> Section:
                 why_empty,
                 draw_bars(
                     start_chart(),
-                    make_name_axis("artist_name", "gained_percent"),
-                    alt.X("gained_percent:Q", title="Followers gained (%)", scale=alt.Scale(padding=34, nice=False)),
-                    alt.Text("gained_percent:Q", format="+.2f"),
+                    "artist_name",
+                    "gained_percent",
+                    "Followers gained (%)",
+                    "+.2f",
                     [
                         _ARTIST,
                         _DAY,
@@ -167,9 +164,10 @@ def make_climbers_section(why_empty: str, why_no_rising: str) -> Section:
                     start_chart().transform_calculate(
                         label="datum.track_name + (datum.artist_name ? ' · ' + datum.artist_name : '')"
                     ),
-                    make_name_axis("label", "momentum_score"),
-                    alt.X("momentum_score:Q", title="Momentum", scale=alt.Scale(padding=34, nice=False)),
-                    alt.Text("momentum_score:Q", format=".1f"),
+                    "label",
+                    "momentum_score",
+                    "Momentum",
+                    ".1f",
                     [
                         alt.Tooltip("track_name:N", title="Track"),
                         _ARTIST,
@@ -192,7 +190,6 @@ def make_history_section() -> Section:
     bars = chart.encode(
         y=alt.Y("name_now:N", title=None),
         x=alt.X("shown_from:T", scale=UTC, title="Day", axis=alt.Axis(tickCount=6, labelOverlap=True)),
-        x2="shown_to:T",
         tooltip=[
             alt.Tooltip("artist_name:N", title="Name"),
             alt.Tooltip("genres:N", title="Genres"),
@@ -203,14 +200,14 @@ def make_history_section() -> Section:
     return Section(
         "history",
         "History",
-        "Every version that an artist had: what they were called, and which genres Spotify gave them, from when to when. "
-        "Versions start on the day on which the change was seen.",
+        "Every version that an artist had: what they were called, and which genres Spotify gave them, from when to "
+        "when. Versions start on the day on which the change was seen.",
         (
             Figure(
                 "versions",
                 "Versions of artists",
-                "A bar a version. Without a chosen artist, those that changed last are shown; with one, all versions of "
-                "theirs.",
+                "A bar a version. Without a chosen artist, those that changed last are shown; with one, all versions "
+                "of theirs.",
                 "versions",
                 (
                     Column("name_now", "Artist now"),
@@ -219,10 +216,11 @@ def make_history_section() -> Section:
                     Column("valid_from_told", "Valid from"),
                     Column("valid_to_told", "Valid until (exclusive)"),
                 ),
-                "No artist has changed since the first load: everybody has one version. Choose an artist to see theirs.",
+                "No artist has changed since the first load: everybody has one version. Choose an artist to see "
+                "theirs.",
                 alt.layer(
                     bars.mark_bar(cornerRadius=3, height={"band": 0.7}, stroke="var(--surface)", strokeWidth=2).encode(
-                        color=alt.Color("version_number:N", title=None, legend=None)
+                        x2="shown_to:T", color=alt.Color("version_number:N", title=None, legend=None)
                     ),
                     bars.mark_text(align="left", dx=8, color="var(--on-mark)", limit=220).encode(text="artist_name:N"),
                 ).properties(height=alt.Step(STEP + 10)),
@@ -233,5 +231,3 @@ def make_history_section() -> Section:
             ),
         ),
     )
-
-

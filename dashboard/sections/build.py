@@ -20,12 +20,14 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
             Figure(
                 "sources",
                 "Freshness",
-                "What each source told last: the day that it is about, and when that was loaded (UTC).",
+                "What each source told last: the day that it is about, when that was loaded (UTC), and how long ago "
+                "that is for you who read this.",
                 "sources",
                 (
                     Column("data_source", "Source"),
                     Column("observed_on", "Newest day", "day"),
                     Column("finished_at", "Loaded (UTC)", "moment"),
+                    Column("finished_at", "Age", "age"),
                     Column("loads", "Loads", "number"),
                 ),
                 "No load is recorded in this warehouse: run the loader, then dbt build.",
@@ -82,7 +84,8 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
             Figure(
                 "loads",
                 "Loads",
-                "The newest 60 runs of the loader in the period: what came of them, calls to the Web API, rows written.",
+                "The newest 60 runs of the loader in the period: what came of them, calls to the Web API, rows "
+                "written and kept aside, and how long they took.",
                 "loads",
                 (
                     Column("finished_at", "Finished (UTC)", "moment"),
@@ -91,8 +94,8 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
                     Column("app_mode", "App"),
                     Column("outcome", "Outcome"),
                     Column("calls", "Calls", "number"),
-                    Column("rows_written", "Rows written", "number"),
-                    Column("rows_rejected", "Kept aside", "number"),
+                    Column("rows_written", "Written", "number"),
+                    Column("rows_rejected", "Aside", "number"),
                     Column("duration_seconds", "Seconds", "number"),
                     Column("message", "Message"),
                 ),

@@ -10,12 +10,13 @@ from dashboard.sections.marks import (
     STEP,
     draw_bars,
     draw_cells,
-    make_name_axis,
     make_year_axis,
     start_chart,
 )
 
-_NO_TRACKS = "The warehouse holds no tracks yet: load artists (python -m loader --artist …) or a dataset, then dbt build."
+_NO_TRACKS = (
+    "The warehouse holds no tracks yet: load artists (python -m loader --artist …) or a dataset, then dbt build."
+)
 _NO_GENRES = (
     "No genre is known of the artists of these tracks. Spotify gives genres with artists to extended-quota apps only; "
     "datasets may bring them."
@@ -100,7 +101,8 @@ def _make_durations() -> Section:
             Figure(
                 "durations-by-decade",
                 "Do songs get shorter?",
-                "The share of each decade’s tracks that has a duration, in percent; tracks of unknown year are left out.",
+                "The share of each decade’s tracks that has a duration, in percent; tracks of unknown year are left "
+                "out.",
                 "durations",
                 columns,
                 _NO_TRACKS,
@@ -176,8 +178,8 @@ def _make_explicit() -> Section:
             Figure(
                 "explicit-genres",
                 "By genre",
-                "Explicit tracks in percent of the tracks of the 15 largest genres. A track counts in each genre that its "
-                "artists have.",
+                "Explicit tracks in percent of the tracks of the 15 largest genres. A track counts in each genre that "
+                "its artists have.",
                 "explicit_genres",
                 (
                     Column("genre_name", "Genre"),
@@ -188,14 +190,10 @@ def _make_explicit() -> Section:
                 _NO_GENRES,
                 draw_bars(
                     start_chart(),
-                    make_name_axis("genre_name", "explicit_share"),
-                    alt.X(
-                        "explicit_share:Q",
-                        title="Explicit tracks (%)",
-                        axis=alt.Axis(format=".0%", tickCount=5),
-                        scale=alt.Scale(padding=34, nice=False),
-                    ),
-                    alt.Text("explicit_share:Q", format=".0%"),
+                    "genre_name",
+                    "explicit_share",
+                    "Explicit tracks (%)",
+                    ".1%",
                     [
                         alt.Tooltip("genre_name:N", title="Genre"),
                         alt.Tooltip("tracks:Q", title="Tracks", format=","),
@@ -209,8 +207,10 @@ def _make_explicit() -> Section:
 
 
 def _make_releases() -> Section:
-    known = start_chart().transform_filter("isValid(datum.release_year)").transform_calculate(
-        next_year="datum.release_year + 1", minutes="datum.median_duration_seconds / 60"
+    known = (
+        start_chart()
+        .transform_filter("isValid(datum.release_year)")
+        .transform_calculate(next_year="datum.release_year + 1", minutes="datum.median_duration_seconds / 60")
     )
     kinds = alt.Color(
         "album_type:N", title=None, scale=alt.Scale(domain=["album", "single", "compilation"]), legend=alt.Legend()
@@ -315,7 +315,7 @@ def _make_audio_profile() -> Section:
         x=alt.X("feature:N", sort=list(_FEATURE_NAMES)),
         y=genres,
         text=alt.Text("mean:Q", format=".2f"),
-        color=alt.condition("datum.mean > 0.55", alt.value("var(--on-deep)"), alt.value("var(--text)")),
+        color=alt.condition("datum.mean > var(--deep-from)", alt.value("var(--on-deep)"), alt.value("var(--on-light)")),
     )
     return Section(
         "audio",

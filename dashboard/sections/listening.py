@@ -11,7 +11,6 @@ from dashboard.sections.marks import (
     draw_bars,
     draw_cells,
     draw_lines,
-    make_name_axis,
     start_chart,
 )
 
@@ -35,7 +34,7 @@ def make_listening_section() -> Section:
         "Listening",
         "The listener’s own plays. A stream is a play of 30 seconds or more, as Spotify counts; hours and days are the "
         "listener’s.",
-        (_make_months(), _make_hours(), _make_heard(), _make_heard_months(), _make_taste(), _make_streaks()),
+        (_make_months(), _make_hours(), _make_streaks(), _make_heard(), _make_heard_months(), _make_taste()),
     )
 
 
@@ -104,7 +103,12 @@ def _make_hours() -> Figure:
                 groupby=["day_of_week", "day_name", "hour_of_day"],
             )
             .transform_calculate(weekday="slice(datum.day_name, 0, 3)"),
-            alt.X("hour_of_day:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            alt.X(
+                "hour_of_day:O",
+                title="Hour of the day",
+                scale=alt.Scale(domain=list(range(24))),
+                axis=alt.Axis(labelAngle=0, labelOverlap=True),
+            ),
             alt.Y("weekday:N", title=None, sort=alt.EncodingSortField("day_of_week", op="min")),
             alt.Color("streams:Q", title="Streams", scale=alt.Scale(domainMin=0)),
             [
@@ -137,16 +141,17 @@ def _make_heard() -> Figure:
     return Figure(
         "heard",
         "Most heard artists",
-        "Streams in the months of the period, of the artist credited first. Of the 30 most heard artists of all time, the "
-        "first 12.",
+        "Streams in the months of the period, of the artist credited first. Of the 30 most heard artists of all time, "
+        "the first 12.",
         "heard_months",
         _HEARD_COLUMNS,
         _NONE,
         draw_bars(
             total,
-            make_name_axis("artist_name", "streams"),
-            alt.X("streams:Q", title="Streams", scale=alt.Scale(padding=40, nice=False)),
-            alt.Text("streams:Q", format=","),
+            "artist_name",
+            "streams",
+            "Streams",
+            ",",
             [
                 alt.Tooltip("artist_name:N", title="Artist"),
                 alt.Tooltip("streams:Q", title="Streams", format=","),
@@ -163,8 +168,8 @@ def _make_heard_months() -> Figure:
     return Figure(
         "heard-months",
         "Favourites over time",
-        "Streams by month: the six artists most heard in the period, or the chosen one, in colour; the rest of the 30 most "
-        "heard in grey.",
+        "Streams by month: the six artists most heard in the period, or the chosen one, in colour; the rest of the 30 "
+        "most heard in grey.",
         "heard_months",
         _HEARD_COLUMNS,
         _NONE,
@@ -215,6 +220,7 @@ def _make_taste() -> Figure:
             ],
         )
         .properties(height=HEIGHT),
+        wide=True,
         by_period="month",
         period_fields=("month",),
         needs="energy",
@@ -237,11 +243,14 @@ def _make_streaks() -> Figure:
         _NONE,
         draw_bars(
             start_chart().transform_calculate(
-                label="utcFormat(toDate(datum.first_day), '%d %b %Y') + ' – ' + utcFormat(toDate(datum.last_day), '%d %b %Y')"
+                label=" + ' – ' + ".join(
+                    f"utcFormat(toDate(datum.{day}), '%d %b %Y')" for day in ("first_day", "last_day")
+                )
             ),
-            make_name_axis("label", "days"),
-            alt.X("days:Q", title="Days in a row", scale=alt.Scale(padding=28, nice=False)),
-            alt.Text("days:Q"),
+            "label",
+            "days",
+            "Days in a row",
+            "d",
             [
                 alt.Tooltip("label:N", title="Streak"),
                 alt.Tooltip("days:Q", title="Days"),

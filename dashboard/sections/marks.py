@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from dashboard.figures import ROWS
+from dashboard.figures import ROWS, Chart
 
 STEP = 24
 HEIGHT = 260
@@ -22,12 +22,10 @@ def make_day_axis(title: str = "Day", field: str = "day") -> alt.X:
 
 def make_year_axis(title: str = "Release year") -> alt.X:
     """Make the axis of years, over the columns `release_year` and `next_year`."""
-    return alt.X(
-        "release_year:Q", bin="binned", title=title, axis=alt.Axis(format="d", tickCount=8, labelOverlap=True)
-    )
+    return alt.X("release_year:Q", bin="binned", title=title, axis=alt.Axis(format="d", tickCount=8, labelOverlap=True))
 
 
-def draw_lines(chart: alt.Chart, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip]) -> alt.LayerChart:
+def draw_lines(chart: alt.Chart, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip]) -> Chart:
     """Draw a line an artist: the first six, or the chosen one, in colour before all others.
 
     Args:
@@ -49,24 +47,48 @@ def draw_lines(chart: alt.Chart, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip])
     return alt.layer(others, shown).add_params(alt.param("chosen", value=None)).properties(height=HEIGHT + 40)
 
 
-def draw_bars(chart: alt.Chart, name: alt.Y, measure: alt.X, label: alt.Text, tooltip: list[alt.Tooltip]) -> alt.LayerChart:
-    """Draw a bar a name, with its number at the end."""
-    bars = chart.encode(y=name, x=measure, tooltip=tooltip)
+def draw_bars(
+    chart: alt.Chart, name: str, measure: str, title: str, number_format: str, tooltip: list[alt.Tooltip]
+) -> Chart:
+    """Draw a bar a row, the longest first, with its name before it and its number at its end.
+
+    Args:
+        chart: Over the rows.
+        name: The column of names.
+        measure: The column of lengths.
+        title: What the lengths are, with the unit.
+        number_format: How the numbers are written.
+        tooltip: What a bar tells.
+    """
+    # Rows of the same name stay apart by spaces without width.
+    rows = chart.transform_window(
+        bar="row_number()", sort=[alt.SortField(measure, order="descending")]
+    ).transform_calculate(bar_name=f"datum.{name} + pad('', datum.bar, '\u200b')")
+    bars = rows.encode(
+        y=alt.Y("bar_name:N", title=None, sort=alt.EncodingSortField("bar", op="min")),
+        x=alt.X(
+            f"{measure}:Q",
+            title=title,
+            # Room for the numbers, which make marks of the axis needless.
+            scale=alt.Scale(domainMin=0, padding=44, nice=False),
+            axis=alt.Axis(labels=False, ticks=False, domain=False),
+        ),
+        tooltip=tooltip,
+    )
     return alt.layer(
         bars.mark_bar(cornerRadiusEnd=3, height={"band": 0.72}),
-        bars.mark_text(align="left", dx=5, color="var(--text)").encode(text=label),
+        bars.mark_text(align="left", dx=5, color="var(--text)").encode(
+            text=alt.Text(f"{measure}:Q", format=number_format)
+        ),
     ).properties(height=alt.Step(STEP))
-
-
-def make_name_axis(field: str, order: str, *, descending: bool = True) -> alt.Y:
-    """Make the axis of names, ordered by a measure."""
-    sort = alt.EncodingSortField(order, op="max", order="descending" if descending else "ascending")
-    return alt.Y(f"{field}:N", title=None, sort=sort)
 
 
 def draw_cells(chart: alt.Chart, x: alt.X, y: alt.Y, color: alt.Color, tooltip: list[alt.Tooltip]) -> alt.Chart:
     """Draw a heat map."""
-    return chart.mark_rect(stroke="var(--surface)", strokeWidth=1).encode(x=x, y=y, color=color, tooltip=tooltip)
+    cells: alt.Chart = chart.mark_rect(stroke="var(--surface)", strokeWidth=1).encode(
+        x=x, y=y, color=color, tooltip=tooltip
+    )
+    return cells
 
 
 def start_chart() -> alt.Chart:
