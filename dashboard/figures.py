@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import altair as alt
@@ -53,6 +53,21 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Bands:
+    """How high a chart of bands is, such as bars or the rows of a heat map.
+
+    Attributes:
+        by: The column that has a value for each band; None if each row is one.
+        height: The height of a band, in pixels.
+        most: The most bands that are drawn; None for all.
+    """
+
+    by: str | None = None
+    height: int = 24
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure over the rows of a dataset.
 
@@ -71,6 +86,7 @@ class Figure:
         choice: What can be chosen in the figure itself.
         limit: The most rows it shows.
         needs: The column without which a row has nothing to show.
+        bands: How high the chart is, if its rows say so.
     """
 
     name: str
@@ -87,6 +103,7 @@ class Figure:
     choice: Choice | None = None
     limit: int | None = None
     needs: str | None = None
+    bands: Bands | None = None
 
     def describe(self) -> dict[str, Any]:
         """Describe the figure to the page's script."""
@@ -102,6 +119,7 @@ class Figure:
             "choice": None if self.choice is None else self.choice.field,
             "limit": self.limit,
             "needs": self.needs,
+            "bands": None if self.bands is None else asdict(self.bands),
         }
 
 

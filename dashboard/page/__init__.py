@@ -33,7 +33,7 @@ _SHORT_TITLES = {
     "build": "The warehouse",
 }
 # What the page's script draws with.
-_SNIPPET = "Object.assign(window, { vegaEmbed, vegaLite });"
+_SNIPPET = "window.vegaEmbed = vegaEmbed;"
 _PROVIDERS = {"spotify": "Spotify", "reccobeats": "ReccoBeats"}
 
 

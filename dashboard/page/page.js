@@ -199,9 +199,6 @@
     };
   }
 
-  // Vega-Lite warns of a height that follows from the rows, which is as it should be; errors are thrown.
-  const logger = { level: () => logger, error: () => logger, warn: () => logger, info: () => logger, debug: () => logger };
-
   async function draw(figure, place, rows, artist) {
     drawn.get(figure.name)?.finalize();
     drawn.delete(figure.name);
@@ -209,11 +206,15 @@
     // Vega writes into the rows it is given.
     spec.datasets = { rows: rows.map((row) => ({ ...row })) };
     for (const param of spec.params ?? []) if (param.name === "chosen") param.value = artist;
-    const compiled = vegaLite.compile(spec, { config: makeConfig(place.clientWidth), logger });
-    const result = await vegaEmbed(place, compiled.spec, {
-      mode: "vega",
+    if (figure.bands) {
+      const { height, by, most } = figure.bands;
+      const bands = by === null ? rows.length : new Set(rows.map((row) => row[by])).size;
+      spec.height = height * Math.min(bands, most ?? bands);
+    }
+    const result = await vegaEmbed(place, spec, {
       actions: false,
       ast: true,
+      config: makeConfig(place.clientWidth),
       defaultStyle: false,
       renderer: "svg",
       tooltip: { disableDefaultStyle: true, theme: "page" },

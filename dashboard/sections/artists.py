@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import altair as alt
 
-from dashboard.figures import Choice, Column, Figure, Section
+from dashboard.figures import Bands, Choice, Column, Figure, Section
 from dashboard.sections.marks import (
-    STEP,
     UTC,
     draw_bars,
     draw_lines,
@@ -143,6 +142,7 @@ def make_climbers_section(why_empty: str, why_no_rising: str) -> Section:
                 ),
                 by_artist="rows",
                 by_period="newest",
+                bands=Bands(),
                 choice=Choice("Over", "over_days", ((7, "7 days"), (28, "28 days"), (1, "1 day"))),
             ),
             Figure(
@@ -179,6 +179,7 @@ def make_climbers_section(why_empty: str, why_no_rising: str) -> Section:
                 ),
                 by_artist="rows",
                 by_period="newest",
+                bands=Bands(),
             ),
         ),
     )
@@ -223,11 +224,12 @@ def make_history_section() -> Section:
                         x2="shown_to:T", color=alt.Color("version_number:N", title=None, legend=None)
                     ),
                     bars.mark_text(align="left", dx=8, color="var(--on-mark)", limit=220).encode(text="artist_name:N"),
-                ).properties(height=alt.Step(STEP + 10)),
+                ),
                 wide=True,
                 by_artist="recent",
                 by_period="span",
                 period_fields=("shown_from", "shown_to"),
+                bands=Bands("name_now", 34),
             ),
         ),
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import altair as alt
 
-from dashboard.figures import Choice, Column, Figure, Section
+from dashboard.figures import Bands, Choice, Column, Figure, Section
 from dashboard.sections.marks import (
     HEIGHT,
-    STEP,
     draw_bars,
     draw_cells,
     make_year_axis,
@@ -201,6 +200,7 @@ def _make_explicit() -> Section:
                         alt.Tooltip("explicit_share:Q", title="Explicit share", format=".1%"),
                     ],
                 ),
+                bands=Bands(),
             ),
         ),
     )
@@ -330,7 +330,8 @@ def _make_audio_profile() -> Section:
                 "audio_profile",
                 columns,
                 _NO_FEATURES,
-                alt.layer(cells, numbers).properties(height=alt.Step(STEP)),
+                alt.layer(cells, numbers),
+                bands=Bands("genre_name"),
             ),
             Figure(
                 "audio-decades",
@@ -345,7 +346,8 @@ def _make_audio_profile() -> Section:
                     genres,
                     alt.Color("mean:Q", title="Mean", scale=alt.Scale(zero=False)),
                     [alt.Tooltip("decade:O", title="Decade"), *told],
-                ).properties(height=alt.Step(STEP)),
+                ),
+                bands=Bands("genre_name"),
                 choice=Choice("Feature", "feature", tuple(_FEATURE_NAMES.items())),
             ),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from dashboard.figures import Column, Figure, Section
+from dashboard.figures import Bands, Column, Figure, Section
 from dashboard.sections.marks import (
     HEIGHT,
     UTC,
@@ -117,7 +117,8 @@ def _make_hours() -> Figure:
                 alt.Tooltip("streams:Q", title="Streams", format=","),
                 alt.Tooltip("minutes_played:Q", title="Minutes", format=",.0f"),
             ],
-        ).properties(height=alt.Step(34)),
+        ),
+        bands=Bands("day_of_week", 34),
         by_period="year",
         period_fields=("calendar_year",),
     )
@@ -158,6 +159,7 @@ def _make_heard() -> Figure:
                 alt.Tooltip("minutes:Q", title="Minutes", format=",.0f"),
             ],
         ),
+        bands=Bands("artist", most=12),
         by_artist="rows",
         by_period="month",
         period_fields=("month",),
@@ -258,6 +260,7 @@ def _make_streaks() -> Figure:
                 alt.Tooltip("minutes_played:Q", title="Minutes", format=",.0f"),
             ],
         ),
+        bands=Bands(),
         by_period="span",
         period_fields=("first_day", "last_day"),
         limit=10,

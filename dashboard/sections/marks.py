@@ -9,7 +9,6 @@ import altair as alt
 
 from dashboard.figures import ROWS, Chart
 
-STEP = 24
 HEIGHT = 260
 UTC = alt.Scale(type="utc")
 _SHOWN = 6
@@ -80,7 +79,7 @@ def draw_bars(
         bars.mark_text(align="left", dx=5, color="var(--text)").encode(
             text=alt.Text(f"{measure}:Q", format=number_format)
         ),
-    ).properties(height=alt.Step(STEP))
+    )
 
 
 def draw_cells(chart: alt.Chart, x: alt.X, y: alt.Y, color: alt.Color, tooltip: list[alt.Tooltip]) -> alt.Chart:
