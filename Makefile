@@ -101,6 +101,18 @@ docs: install ## Show the warehouse's documentation and lineage in the browser
 	@$(BIN)/dbt docs generate
 	@$(BIN)/dbt docs serve
 
+.PHONY: dashboard
+dashboard: install ## Draw the dashboard of the warehouse: one page, site/dashboard.html
+	@$(BIN)/python -m dashboard
+
+.PHONY: site
+site: demo ## Make the documentation's site of the demo: the folder site, as it is published
+	@$(BIN)/python docs/build_site.py
+
+.PHONY: pictures
+pictures: site ## Take the README's pictures anew (needs Chromium, and fonts for the names: noto-core, noto-cjk)
+	@$(BIN)/python docs/take_pictures.py
+
 .PHONY: diagram
 diagram: install ## Draw the entity diagram of the documentation's overview anew
 	@$(BIN)/dbt --quiet parse

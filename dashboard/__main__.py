@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +11,10 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from dashboard.page import write_page_text
-from dashboard.read import read_marts
-from dashboard.results import find_results, read_results
-from loader.destinations import DESTINATIONS, Destination, choose_destination
+from dashboard.write import DEFAULT_OUTPUT, write_dashboard
+from loader.destinations import DESTINATIONS, choose_destination
 from loader.errors import EXIT_DONE, Interrupted, LoaderError, MendableError
 from loader.settings import read_destination_name
-
-DEFAULT_OUTPUT = Path("site") / "dashboard.html"
 
 app = typer.Typer(
     add_completion=False,
@@ -47,48 +41,6 @@ def dashboard(
     """
     write_dashboard(choose_destination(destination or read_destination_name()), output)
     Console().print(f"Dashboard: {output}", highlight=False, soft_wrap=True, markup=False)
-
-
-def write_dashboard(warehouse: Destination, output: Path) -> None:
-    """Write the dashboard of a warehouse, all of it or nothing.
-
-    Args:
-        warehouse: The warehouse to read.
-        output: The page to write.
-
-    Raises:
-        MendableError: If there is no warehouse, it has no marts yet, or the page cannot be written there.
-        LoaderError: If the warehouse refuses a query.
-    """
-    _check_output(output)
-    with warehouse.open_to_read() as ask:
-        marts = read_marts(ask, warehouse.address)
-    _write_whole(output, write_page_text(marts, read_results(find_results())))
-
-
-def _check_output(output: Path) -> None:
-    if output.is_dir():
-        raise MendableError(f"{output} is a folder: name a file with --output.")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=output.parent).close()
-    except OSError as error:
-        raise MendableError(
-            f"{output} cannot be written: {error.strerror}. Name a file in a folder of yours with --output."
-        ) from error
-
-
-def _write_whole(output: Path, text: str) -> None:
-    """Write a file beside its place, then put it there."""
-    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(output)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise MendableError(f"{output} cannot be written: {error.strerror}.") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

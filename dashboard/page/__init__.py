@@ -196,7 +196,7 @@ def _make_tiles(marts: Marts, results: BuildResults | None, datasets: dict[str, 
     days = sorted({row[1] for row in datasets["artist_days"].rows})
     tiles = [
         Tile("artists", "Artists", _tell_number(facts["artists"]), "as they are now"),
-        Tile("albums", "Albums", _tell_number(facts["albums"]), "singles and compilations too"),
+        Tile("albums", "Albums", _tell_number(facts["albums"]), "singles among them"),
         Tile("tracks", "Tracks", _tell_number(facts["tracks"]), "as they are now"),
     ]
     if days:
@@ -204,7 +204,7 @@ def _make_tiles(marts: Marts, results: BuildResults | None, datasets: dict[str, 
     if facts["plays"]:
         hours = (facts["ms_played"] or 0) / 3_600_000
         tiles.append(Tile("plays", "Plays", _tell_number(facts["plays"]), f"in {facts['sessions']:,} sessions"))
-        tiles.append(Tile("hours", "Hours heard", _tell_number(round(hours)), "where the length is known"))
+        tiles.append(Tile("hours", "Hours heard", _tell_number(round(hours)), "of known length"))
     if results is not None:
         passed, run = results.count_tests()
         tiles.append(

@@ -342,7 +342,11 @@ def _make_audio_profile() -> Section:
                 _NO_FEATURES,
                 draw_cells(
                     start_chart().transform_filter("isValid(datum.decade)"),
-                    alt.X("decade:O", title="Release decade", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+                    alt.X(
+                        "decade:O",
+                        title="Release decade",
+                        axis=alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=8),
+                    ),
                     genres,
                     alt.Color("mean:Q", title="Mean", scale=alt.Scale(zero=False)),
                     [alt.Tooltip("decade:O", title="Decade"), *told],

@@ -62,19 +62,21 @@ def draw_bars(
     # Rows of the same name stay apart by spaces without width.
     rows = chart.transform_window(
         bar="row_number()", sort=[alt.SortField(measure, order="descending")]
-    ).transform_calculate(bar_name=f"datum.{name} + pad('', datum.bar, '\u200b')")
+    ).transform_calculate(bar_name=f"datum.{name} + pad('', datum.bar, '\u200b')", room=f"datum.{measure} * 1.2")
     bars = rows.encode(
         y=alt.Y("bar_name:N", title=None, sort=alt.EncodingSortField("bar", op="min")),
         x=alt.X(
             f"{measure}:Q",
             title=title,
-            # Room for the numbers, which make marks of the axis needless.
-            scale=alt.Scale(domainMin=0, padding=44, nice=False),
+            scale=alt.Scale(domainMin=0, nice=False),
+            # The numbers make its marks needless.
             axis=alt.Axis(labels=False, ticks=False, domain=False),
         ),
         tooltip=tooltip,
     )
     return alt.layer(
+        # Room for the numbers at the ends.
+        rows.mark_rule(opacity=0).encode(x="room:Q"),
         bars.mark_bar(cornerRadiusEnd=3, height={"band": 0.72}),
         bars.mark_text(align="left", dx=5, color="var(--text)").encode(
             text=alt.Text(f"{measure}:Q", format=number_format)
