@@ -107,11 +107,11 @@ dashboard: install ## Draw the dashboard of the warehouse: one page, site/dashbo
 
 .PHONY: site
 site: demo ## Make the documentation's site of the demo: the folder site, as it is published
-	@$(BIN)/python docs/build_site.py
+	@$(BIN)/python -m docs.build_site
 
 .PHONY: pictures
 pictures: site ## Take the README's pictures anew (needs Chromium, and fonts for the names: noto-core, noto-cjk)
-	@$(BIN)/python docs/take_pictures.py
+	@$(BIN)/python -m docs.take_pictures
 
 .PHONY: diagram
 diagram: install ## Draw the entity diagram of the documentation's overview anew

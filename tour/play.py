@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from dbt.cli.main import dbtRunner
 from rich.console import Console
 
-from dashboard.write import DEFAULT_OUTPUT, write_dashboard
 from dashboard.results import find_results
+from dashboard.write import DEFAULT_OUTPUT, write_dashboard
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.export import write_export
 from loader.demo.listener import MadeUpListener
