@@ -83,7 +83,7 @@ def add_day(connection: duckdb.DuckDBPyConnection, day: date, changed_percent: i
 
 
 def add_plays(connection: duckdb.DuckDBPyConnection, plays: int, tracks: int) -> None:
-    """Add a listener's plays, as an account export tells them: one every ten minutes, of some tracks more than of others.
+    """Add a listener's plays, as an account export tells them: every ten minutes one, of some tracks more often.
 
     Args:
         connection: The DuckDB file, open for writing.

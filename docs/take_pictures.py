@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -38,7 +39,7 @@ class Picture:
     width: int
     height: int
     ready: Callable[[Page], None]
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
     scale: float = 1
 
 
@@ -74,9 +75,9 @@ def _show_diagram(page: Page) -> None:
 
 
 SHOTS = (
-    Picture("dashboard", "dashboard.html", 1280, 1330, _wait_for_figures),
+    Picture("dashboard", "dashboard.html", 1280, 1640, _wait_for_figures),
     Picture("dashboard-dark", "dashboard.html", 1280, 1000, _show_listening, "dark"),
-    Picture("dashboard-phone", "dashboard.html", 390, 1330, _wait_for_figures),
+    Picture("dashboard-phone", "dashboard.html", 390, 1240, _wait_for_figures),
     Picture("lineage", "dbt-docs.html", 1300, 600, _show_lineage, scale=1.4),
     Picture("diagram", "dbt-docs.html", 1180, 800, _show_diagram),
 )
@@ -95,10 +96,9 @@ def take_pictures(site: Path, browser: Browser) -> list[Path]:
     PICTURES.mkdir(exist_ok=True)
     taken = []
     for shot in SHOTS:
-        scheme = "dark" if shot.scheme == "dark" else "light"
         context = browser.new_context(
             viewport={"width": shot.width, "height": shot.height},
-            color_scheme=scheme,
+            color_scheme=shot.scheme,
             device_scale_factor=shot.scale,
             offline=True,
         )
