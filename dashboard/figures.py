@@ -110,6 +110,7 @@ class Figure:
         return {
             "name": self.name,
             "title": self.title,
+            "empty": self.empty,
             "dataset": self.dataset,
             "columns": [[column.field, column.label, column.kind] for column in self.columns],
             "spec": None if self.chart is None else _make_spec(self.chart),

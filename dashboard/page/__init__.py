@@ -203,7 +203,7 @@ def _make_tiles(marts: Marts, results: BuildResults | None, datasets: dict[str, 
         tiles.append(Tile("days", "Days measured", _tell_number(len(days)), f"newest {_tell_day(days[-1])}"))
     if facts["plays"]:
         hours = (facts["ms_played"] or 0) / 3_600_000
-        tiles.append(Tile("plays", "Plays", _tell_number(facts["plays"]), f"in {facts['sessions']:,} sessions"))
+        tiles.append(Tile("plays", "Plays", _tell_number(facts["plays"]), f"sessions: {facts['sessions']:,}"))
         tiles.append(Tile("hours", "Hours heard", _tell_number(round(hours)), "of known length"))
     if results is not None:
         passed, run = results.count_tests()

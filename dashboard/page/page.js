@@ -5,6 +5,7 @@
   const { artists, datasets, figures } = JSON.parse(document.getElementById("data").textContent);
   const NARROW = 480;
   const MOST_ROWS = 400;
+  const MOST_DOTS = 60;
   const NUMBERS = new Set(["number", "signed", "decimal", "percent", "share", "bar", "length"]);
   const drawn = new Map();
 
@@ -205,7 +206,9 @@
     const spec = JSON.parse(resolve(JSON.stringify(figure.spec)));
     // Vega writes into the rows it is given.
     spec.datasets = { rows: rows.map((row) => ({ ...row })) };
-    for (const param of spec.params ?? []) if (param.name === "chosen") param.value = artist;
+    const moments = new Set(rows.map((row) => row[figure.periodFields[0]]));
+    const values = { chosen: artist, dense: moments.size > MOST_DOTS };
+    for (const param of spec.params ?? []) param.value = values[param.name];
     if (figure.bands) {
       const { height, by, most } = figure.bands;
       const bands = by === null ? rows.length : new Set(rows.map((row) => row[by])).size;
@@ -233,6 +236,8 @@
     const [scope, nothing] = [element.querySelector(".scope"), element.querySelector(".nothing")];
     scope.hidden = filters.artist === null || figure.byArtist !== null || figure.spec === null;
     nothing.hidden = rows.length > 0;
+    const isFiltered = filters.artist !== null || chosen.from.value || chosen.to.value;
+    nothing.textContent = isFiltered ? "Nothing here for this artist and period." : figure.empty;
     const chart = element.querySelector(".chart");
     const details = element.querySelector("details");
     for (const part of [chart, details ?? table]) if (part) part.hidden = rows.length === 0;

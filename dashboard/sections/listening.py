@@ -6,11 +6,14 @@ import altair as alt
 
 from dashboard.figures import Bands, Column, Figure, Section
 from dashboard.sections.marks import (
+    DENSE,
     HEIGHT,
+    LINE_LEGEND,
     UTC,
     draw_bars,
     draw_cells,
     draw_lines,
+    make_dots,
     start_chart,
 )
 
@@ -209,11 +212,11 @@ def _make_taste() -> Figure:
         start_chart()
         .transform_fold(list(_TASTES), as_=["field", "mean"])
         .transform_calculate(feature=f"({{{names}}})[datum.field]")
-        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=24))
+        .mark_line(strokeWidth=2, point=make_dots())
         .encode(
             x=alt.X("month:T", scale=UTC, title="Month", axis=alt.Axis(tickCount=6, labelOverlap=True)),
             y=alt.Y("mean:Q", title="Mean (0 to 1)", scale=alt.Scale(zero=False)),
-            color=alt.Color("feature:N", title=None, sort=list(_TASTES.values())),
+            color=alt.Color("feature:N", title=None, sort=list(_TASTES.values()), legend=LINE_LEGEND),
             tooltip=[
                 _MONTH,
                 alt.Tooltip("feature:N", title="Feature"),
@@ -221,6 +224,7 @@ def _make_taste() -> Figure:
                 alt.Tooltip("streams_with_features:Q", title="Streams with features", format=","),
             ],
         )
+        .add_params(DENSE)
         .properties(height=HEIGHT),
         wide=True,
         by_period="month",

@@ -11,6 +11,10 @@ from dashboard.figures import ROWS, Chart
 
 HEIGHT = 260
 UTC = alt.Scale(type="utc")
+# Whether there are so many moments that dots would cover the line; the page's script knows.
+DENSE = alt.param("dense", value=False)
+# Its dots are seen even where those on the lines are not.
+LINE_LEGEND = alt.Legend(symbolOpacity=1)
 _SHOWN = 6
 
 
@@ -22,6 +26,11 @@ def make_day_axis(title: str = "Day", field: str = "day") -> alt.X:
 def make_year_axis(title: str = "Release year") -> alt.X:
     """Make the axis of years, over the columns `release_year` and `next_year`."""
     return alt.X("release_year:Q", bin="binned", title=title, axis=alt.Axis(format="d", tickCount=8, labelOverlap=True))
+
+
+def make_dots() -> alt.OverlayMarkDef:
+    """Make the dots on a line, which tell what is there; where they would cover it they are not seen."""
+    return alt.OverlayMarkDef(size=36, opacity=alt.ExprRef("dense ? 0 : 1"))
 
 
 def draw_lines(chart: alt.Chart, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip]) -> Chart:
@@ -37,13 +46,15 @@ def draw_lines(chart: alt.Chart, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip])
     others = lines.mark_line(color="var(--faint)", strokeWidth=1)
     shown = (
         lines.transform_filter(f"chosen === null ? datum.order <= {_SHOWN} : datum.artist === chosen")
-        .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=36))
+        .mark_line(strokeWidth=2.5, point=make_dots())
         .encode(
-            color=alt.Color("artist_name:N", title=None, sort=alt.EncodingSortField("order", op="min")),
+            color=alt.Color(
+                "artist_name:N", title=None, sort=alt.EncodingSortField("order", op="min"), legend=LINE_LEGEND
+            ),
             tooltip=tooltip,
         )
     )
-    return alt.layer(others, shown).add_params(alt.param("chosen", value=None)).properties(height=HEIGHT + 40)
+    return alt.layer(others, shown).add_params(alt.param("chosen", value=None), DENSE).properties(height=HEIGHT + 40)
 
 
 def draw_bars(
