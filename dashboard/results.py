@@ -68,7 +68,7 @@ def read_results(path: Path) -> BuildResults | None:
         return BuildResults(
             finished_at=told["metadata"]["generated_at"][:19],
             seconds=round(told["elapsed_time"], 1),
-            counts=dict(Counter((kind, result["status"]) for kind, result in results)),
+            counts=dict(Counter((kind, result["status"]) for kind, result in results if kind in _KINDS.values())),
             failures=[
                 (kind, result["unique_id"].split(".")[2], result["status"], _read_first_line(result["message"]))
                 for kind, result in results

@@ -222,7 +222,9 @@ def _write_attribution(marts: Marts) -> list[str]:
     if loaded_at:
         lines.append(f"Last load: {_tell_day(loaded_at)}, {loaded_at[11:16]} UTC.")
     lines.append(
-        f"Made from {marts.address} on {datetime.now(UTC):%d %B %Y, %H:%M} UTC by EchoStream.".replace(" 0", " ")
+        f"Made from {Path(marts.address).name} on {datetime.now(UTC):%d %B %Y, %H:%M} UTC by EchoStream.".replace(
+            " 0", " "
+        )
     )
     return lines
 

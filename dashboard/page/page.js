@@ -132,7 +132,7 @@
           make("span", { parent: bar }).style.width = `${row[field]}%`;
         }
         cell.append(text);
-        cell.className = NUMBERS.has(kind) ? "n" : kind !== "text" || text.length < 14 ? "short" : text.length > 40 ? "long" : "name";
+        cell.className = NUMBERS.has(kind) ? "n" : kind !== "text" || text.length < 18 ? "short" : text.length > 40 ? "long" : "name";
       }
     }
     place.parentElement.querySelector(":scope > .more")?.remove();
@@ -179,7 +179,7 @@
       axisX: { grid: false },
       axisXTemporal: { labelFlush: true },
       axisXQuantitative: { labelFlush: true },
-      axisY: { domain: false, ticks: false, labelPadding: 6, labelLimit: narrow ? 128 : 210 },
+      axisY: { domain: false, ticks: false, labelPadding: 6, labelLimit: narrow ? 136 : 210 },
       legend: {
         orient: "top",
         direction: "horizontal",

@@ -2,8 +2,7 @@
 select
     entity,
     step,
-    from_layer,
-    to_layer,
+    concat(from_layer, ' to ', to_layer) as way,
     rows_in,
     rows_out,
     rows_dropped,

@@ -13,6 +13,8 @@ from dashboard.sections.marks import (
     start_chart,
 )
 
+# A name ends where its bar does, in pixels.
+_ROOM_IN_BAR = "max(1, scale('x', toDate(datum.shown_to)) - scale('x', toDate(datum.shown_from)) - 14)"
 _DAY = alt.Tooltip("utcyearmonthdate(day):T", title="Day")
 _ARTIST = alt.Tooltip("artist_name:N", title="Artist")
 _FOLLOWERS = alt.Tooltip("followers:Q", title="Followers", format=",")
@@ -223,7 +225,9 @@ def make_history_section() -> Section:
                     bars.mark_bar(cornerRadius=3, height={"band": 0.7}, stroke="var(--surface)", strokeWidth=2).encode(
                         x2="shown_to:T", color=alt.Color("version_number:N", title=None, legend=None)
                     ),
-                    bars.mark_text(align="left", dx=8, color="var(--on-mark)", limit=220).encode(text="artist_name:N"),
+                    bars.mark_text(align="left", dx=8, color="var(--on-mark)", limit=alt.ExprRef(_ROOM_IN_BAR)).encode(
+                        text="artist_name:N"
+                    ),
                 ),
                 wide=True,
                 by_artist="recent",

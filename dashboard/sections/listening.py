@@ -22,6 +22,12 @@ _NONE = (
     "play from now on (python -m loader listening), then dbt build."
 )
 _MONTH = alt.Tooltip("utcyearmonth(month):T", title="Month")
+# A streak by its days; the year is told once, if it has one.
+_FIRST, _LAST = "toDate(datum.first_day)", "toDate(datum.last_day)"
+_STREAK = (
+    f"utcFormat({_FIRST}, utcyear({_FIRST}) === utcyear({_LAST}) ? '%-d %b' : '%-d %b %y') + ' – ' "
+    f"+ utcFormat({_LAST}, utcyear({_FIRST}) === utcyear({_LAST}) ? '%-d %b %Y' : '%-d %b %y')"
+)
 _TASTES = {
     "energy": "Energy",
     "valence": "Valence",
@@ -248,11 +254,7 @@ def _make_streaks() -> Figure:
         ),
         _NONE,
         draw_bars(
-            start_chart().transform_calculate(
-                label=" + ' – ' + ".join(
-                    f"utcFormat(toDate(datum.{day}), '%d %b %Y')" for day in ("first_day", "last_day")
-                )
-            ),
+            start_chart().transform_calculate(label=_STREAK),
             "label",
             "days",
             "Days in a row",

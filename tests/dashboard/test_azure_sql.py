@@ -59,7 +59,9 @@ def test_both_engines_give_the_same_rows(serve_marts, tmp_path):
         assert (told.facts, told.artists) == (expected.facts, expected.artists)
         assert told.datasets == expected.datasets
         assert main(["--output", str(tmp_path / "page.html")]) == 0
-        assert "127.0.0.1/echostream" in (tmp_path / "page.html").read_text()
+        text = (tmp_path / "page.html").read_text()
+        assert "Made from echostream on" in text
+        assert "127.0.0.1" not in text, "the page may be sent to others"
 
 
 def test_a_right_that_is_missing_is_told_in_one_line(serve_marts, tmp_path, capsys):
