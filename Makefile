@@ -45,6 +45,7 @@ lint: install ## Check style and types of Python and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@$(BIN)/sqlfluff lint --disable-progress-bar --templater python dashboard/queries
 
 # Where it cannot be had, the tests that want it say so and are skipped.
 .PHONY: tsql-parser
@@ -70,6 +71,7 @@ format: install ## Bring Python and SQL into the house's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+	@$(BIN)/sqlfluff fix --disable-progress-bar --templater python dashboard/queries
 
 .PHONY: query
 query: install ## Show the answer to SQL="select ..." over the warehouse

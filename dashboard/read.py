@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -233,7 +233,9 @@ def _read_versions(ask: Ask, known: dict[str, str], places: dict[str, int], days
         genres[key].append(genre)
     # Versions of an artist come in their order.
     names_now = {row["artist"]: row["artist_name"] for row in found}
-    first, last = (days[0], days[-1]) if days else (date.today(), date.today())
+    last = days[-1] if days else datetime.now(UTC).date()
+    # Bars have some length, even on the first day.
+    first = min(days[0] if days else last, last - timedelta(days=1))
     numbers: Counter[str] = Counter()
     rows = []
     for row in found:

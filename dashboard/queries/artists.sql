@@ -1,5 +1,5 @@
--- The artists to choose from: the 50 most popular ones (in a warehouse without popularity those with most albums) and the
--- 30 most heard.
+-- The artists to choose from: the 50 most popular ones (in a warehouse without popularity those with most albums), and
+-- the 30 most heard.
 with
 
 versions as (
@@ -10,13 +10,19 @@ versions as (
     from marts.dim_artist
 ),
 
+newest as (
+    select max(observed_on) as observed_on
+    from marts.rpt_artist_popularity
+),
+
 measured as (
     select
-        artist_durable_key,
-        popularity,
-        followers
-    from marts.rpt_artist_popularity
-    where observed_on = (select max(observed_on) from marts.rpt_artist_popularity)
+        days.artist_durable_key,
+        days.popularity,
+        days.followers
+    from marts.rpt_artist_popularity as days
+    inner join newest
+        on days.observed_on = newest.observed_on
 ),
 
 credited as (

@@ -36,13 +36,14 @@ changes as (
 ranked as (
     select
         changes.*,
-        100.0 * gained / (followers - gained) as gained_percent,
+        100.0 * changes.gained / nullif(changes.followers - changes.gained, 0) as gained_percent,
         row_number() over (
-            partition by observed_on, over_days
-            order by 1.0 * gained / (followers - gained) desc, artist_durable_key
+            partition by changes.observed_on, changes.over_days
+            order by
+                1.0 * changes.gained / nullif(changes.followers - changes.gained, 0) desc, changes.artist_durable_key
         ) as place
     from changes
-    where gained > 0 and followers > gained
+    where changes.gained > 0 and changes.followers > changes.gained
 )
 
 select

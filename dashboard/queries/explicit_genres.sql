@@ -14,7 +14,7 @@ genres as (
 placed as (
     select
         genres.*,
-        row_number() over (order by tracks desc, genre_name) as place
+        row_number() over (order by genres.tracks desc, genres.genre_name asc) as place
     from genres
 )
 

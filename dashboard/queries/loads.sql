@@ -4,7 +4,7 @@ with
 placed as (
     select
         rpt_loads.*,
-        row_number() over (order by started_at desc, run_id) as place
+        row_number() over (order by rpt_loads.started_at desc, rpt_loads.run_id asc) as place
     from marts.rpt_loads
 )
 

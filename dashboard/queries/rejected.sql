@@ -4,7 +4,14 @@ with
 placed as (
     select
         rpt_rejected_objects.*,
-        row_number() over (order by rejected_objects desc, object_type, reason) as place
+        row_number()
+            over (
+                order by
+                    rpt_rejected_objects.rejected_objects desc,
+                    rpt_rejected_objects.object_type asc,
+                    rpt_rejected_objects.reason asc
+            )
+            as place
     from marts.rpt_rejected_objects
 )
 

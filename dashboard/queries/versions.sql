@@ -4,8 +4,8 @@ with
 versions as (
     select
         dim_artist.*,
-        count(*) over (partition by artist_durable_key) as versions,
-        max(valid_from) over (partition by artist_durable_key) as changed_on
+        count(*) over (partition by dim_artist.artist_durable_key) as versions,
+        max(dim_artist.valid_from) over (partition by dim_artist.artist_durable_key) as changed_on
     from marts.dim_artist
 ),
 
@@ -13,7 +13,10 @@ placed as (
     select
         versions.*,
         dense_rank() over (
-            order by case when versions > 1 then 0 else 1 end, changed_on desc, artist_durable_key
+            order by
+                case when versions.versions > 1 then 0 else 1 end,
+                versions.changed_on desc,
+                versions.artist_durable_key asc
         ) as place
     from versions
 )
@@ -27,8 +30,8 @@ select
     versions,
     case when place <= 40 then 1 else 0 end as is_recent
 from placed
-where artist_durable_key in ({artists}) or (place <= 40 and versions > 1)
+where artist_durable_key in ({artists}) or (place <= 40 and placed.versions > 1)
 order by
     changed_on desc,
-    artist_durable_key,
-    valid_from
+    artist_durable_key asc,
+    valid_from asc
