@@ -30,7 +30,7 @@ select
     versions,
     case when place <= 40 then 1 else 0 end as is_recent
 from placed
-where artist_durable_key in ({artists}) or (place <= 40 and placed.versions > 1)
+where artist_durable_key in ({artists}) or (place <= 40 and versions > 1)
 order by
     changed_on desc,
     artist_durable_key asc,
