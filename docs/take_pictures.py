@@ -49,8 +49,11 @@ def _wait_for_figures(page: Page) -> None:
 
 def _show_listening(page: Page) -> None:
     _wait_for_figures(page)
-    page.evaluate("document.querySelector('.filters').style.position = 'static'")
-    page.evaluate("document.getElementById('listening').scrollIntoView()")
+    page.evaluate(
+        "document.querySelector('.filters').style.position = 'static'; "
+        "document.documentElement.style.scrollPaddingTop = '0'; "
+        "document.getElementById('listening').scrollIntoView()"
+    )
 
 
 def _show_lineage(page: Page) -> None:
@@ -76,7 +79,7 @@ def _show_diagram(page: Page) -> None:
 
 SHOTS = (
     Picture("dashboard", "dashboard.html", 1280, 1640, _wait_for_figures),
-    Picture("dashboard-dark", "dashboard.html", 1280, 1000, _show_listening, "dark"),
+    Picture("dashboard-dark", "dashboard.html", 1280, 980, _show_listening, "dark"),
     Picture("dashboard-phone", "dashboard.html", 390, 1240, _wait_for_figures),
     Picture("lineage", "dbt-docs.html", 1300, 600, _show_lineage, scale=1.4),
     Picture("diagram", "dbt-docs.html", 1180, 800, _show_diagram),
