@@ -33,20 +33,25 @@ def write_dashboard(warehouse: Destination, output: Path) -> None:
 
 
 def _check_output(output: Path) -> None:
+    """Make sure that the page can be written, before the warehouse is asked; nothing is made for it yet."""
     if output.is_dir():
         raise MendableError(f"{output} is a folder: name a file with --output.")
+    folder = output.parent
+    while not folder.exists():
+        folder = folder.parent
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=output.parent).close()
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise MendableError(
-            f"{output} cannot be written: {error.strerror}. Name a file in a folder of yours with --output."
-        ) from error
+        raise _explain(error, output) from error
 
 
 def _write_whole(output: Path, text: str) -> None:
     """Write a file beside its place, then put it there."""
-    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    except OSError as error:
+        raise _explain(error, output) from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -54,4 +59,10 @@ def _write_whole(output: Path, text: str) -> None:
         Path(name).replace(output)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise MendableError(f"{output} cannot be written: {error.strerror}.") from error
+        raise _explain(error, output) from error
+
+
+def _explain(error: OSError, output: Path) -> MendableError:
+    return MendableError(
+        f"{output} cannot be written: {error.strerror}. Name a file in a folder of yours with --output."
+    )

@@ -47,7 +47,7 @@ def refuse(result, said):
 
 def test_without_a_warehouse_it_says_how_to_get_one(warehouse, run, tmp_path):
     refuse(run(), "There is no warehouse at")
-    assert not (tmp_path / "site" / "dashboard.html").exists()
+    assert not (tmp_path / "site").exists()
     assert not warehouse.exists()
 
 
@@ -116,7 +116,7 @@ def test_it_takes_a_file_that_this_process_has_open(demo, tmp_path):
 def test_results_that_tell_of_no_build_are_none(demo, tmp_path):
     built = read_results(demo.target / "run_results.json")
     assert built.failures == []
-    assert built.count_tests()[0] == built.count_tests()[1] > 200
+    assert built.count_tests()[0] == built.count_tests()[1] >= 5
     path = tmp_path / "run_results.json"
     for text in ("", "[]", '{"args": {"which": "generate"}, "results": []}', '{"args": {"which": "build"}}'):
         path.write_text(text)
