@@ -45,6 +45,7 @@ lint: install ## Check style and types of Python and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@$(BIN)/sqlfluff lint --disable-progress-bar --templater python dashboard/queries
 
 # Where it cannot be had, the tests that want it say so and are skipped.
 .PHONY: tsql-parser
@@ -70,6 +71,7 @@ format: install ## Bring Python and SQL into the house's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+	@$(BIN)/sqlfluff fix --disable-progress-bar --templater python dashboard/queries
 
 .PHONY: query
 query: install ## Show the answer to SQL="select ..." over the warehouse
@@ -100,6 +102,18 @@ build-changed: install ## Build what differs from STATE and what hangs on it, in
 docs: install ## Show the warehouse's documentation and lineage in the browser
 	@$(BIN)/dbt docs generate
 	@$(BIN)/dbt docs serve
+
+.PHONY: dashboard
+dashboard: install ## Draw the dashboard of the warehouse: one page, site/dashboard.html
+	@$(BIN)/python -m dashboard
+
+.PHONY: site
+site: demo ## Make the documentation's site of the demo: the folder site, as it is published
+	@$(BIN)/python -m docs.build_site
+
+.PHONY: pictures
+pictures: site ## Take the README's pictures anew (needs Chromium, and fonts for the names: noto-core, noto-cjk)
+	@$(BIN)/python -m docs.take_pictures
 
 .PHONY: diagram
 diagram: install ## Draw the entity diagram of the documentation's overview anew

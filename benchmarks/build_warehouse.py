@@ -84,11 +84,11 @@ def main() -> None:
 def _measure_fixed(folder: Path) -> tuple[Cost, Cost]:
     """Measure the first build over one track and a later one, when dbt has read the project before."""
     path = _make_raw(folder, 1, 1)
-    _build(path)
+    build(path)
     path.unlink()
     path = _make_raw(folder, 1, 1)
-    first = _build(path)
-    later = _build(path)
+    first = build(path)
+    later = build(path)
     path.unlink()
     return first, later
 
@@ -98,8 +98,8 @@ def _measure(folder: Path, tracks: int, days: int) -> Figures:
     path = _make_raw(folder, tracks, days)
     copy = folder / "by_hand.duckdb"
     shutil.copyfile(path, copy)
-    by_hand = _run(sys.executable, "-m", "benchmarks.build_warehouse", "--by-hand", str(copy))
-    full = _build(path)
+    by_hand = run(sys.executable, "-m", "benchmarks.build_warehouse", "--by-hand", str(copy))
+    full = build(path)
     rows = _check_same(path, copy)
     copy.unlink()
     day = _build_next_day(path, days, 0)
@@ -112,7 +112,7 @@ def _build_next_day(path: Path, offset: int, changed_percent: int) -> Cost:
     """Add a day to a warehouse and build it again; only the build is measured."""
     with duckdb.connect(str(path)) as connection:
         add_day(connection, FIRST_DAY + timedelta(days=offset), changed_percent)
-    return _build(path)
+    return build(path)
 
 
 def _make_raw(folder: Path, tracks: int, days: int) -> Path:
@@ -123,10 +123,10 @@ def _make_raw(folder: Path, tracks: int, days: int) -> Path:
     return path
 
 
-def _build(path: Path) -> Cost:
+def build(path: Path) -> Cost:
     """Build the warehouse with dbt."""
     target = path.with_name("target")
-    return _run(
+    return run(
         str(Path(sys.executable).parent / "dbt"),
         "--quiet",
         *BUILD,
@@ -145,7 +145,7 @@ def _build_by_hand(path: Path) -> None:
         connection.execute(BASELINE.read_text())
 
 
-def _run(*command: str, **environment: str) -> Cost:
+def run(*command: str, **environment: str) -> Cost:
     """Run a process to its end and measure it."""
     started = time.monotonic()
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}) as process:  # noqa: S603 - our own

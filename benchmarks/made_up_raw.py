@@ -82,6 +82,35 @@ def add_day(connection: duckdb.DuckDBPyConnection, day: date, changed_percent: i
     _add_load(connection, day)
 
 
+def add_plays(connection: duckdb.DuckDBPyConnection, plays: int, tracks: int) -> None:
+    """Add a listener's plays, as an account export tells them: every ten minutes one, of some tracks more often.
+
+    Args:
+        connection: The DuckDB file, open for writing.
+        plays: How many plays there are; the last is on the first day of the measurements.
+        tracks: How many tracks there are to be played.
+    """
+    values = {
+        "play_id": "md5('play ' || i)",
+        "source": "'export'",
+        "export_format": "'extended'",
+        "played_at": f"timestamptz '{_load_started(FIRST_DAY).isoformat()}' - to_minutes(10 * i)",
+        "ms_played": "cast(10000 + hash(i, 'ms') % 230000 as bigint)",
+        "content_type": "'track'",
+        "track_id": "left(md5('track ' || number), 22)",
+        "track_name": "'Track ' || number || ' of the album'",
+        "skipped": "hash(i, 'skipped') % 9 = 0",
+        "observed_on": f"date '{FIRST_DAY}'",
+        "loaded_at": f"timestamptz '{_load_started(FIRST_DAY).isoformat()}'",
+    }
+    columns = ", ".join(f"{value} as {name}" for name, value in values.items())
+    connection.execute(
+        f"insert into {SCHEMA_NAME}.plays by name select {columns} "
+        f"from (select i, cast(floor({tracks} * pow(hash(i) / 1.8446744073709552e19, 3)) as bigint) as number "
+        f"from range({plays}) as numbers(i))"
+    )
+
+
 def _list_columns(table: Table) -> str:
     return ", ".join(
         f'"{field.name}" {_TYPES[str(field.type)]}{"" if field.nullable else " not null"}'

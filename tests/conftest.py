@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from filelock import FileLock
 
 from loader.cli import main
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET
+from tests.dbt import Dbt, parse
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DAYS = ROOT.parent / "shared" / "data" / "catalog"
@@ -66,6 +68,17 @@ def make_once(tmp_path_factory, worker_id):
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_dbt(make_once):
+    """Makes dbt over the warehouse of the environment: called with the folder for dbt's own files."""
+
+    def find_parsed():
+        destination = os.environ.get("ECHOSTREAM_DESTINATION") or "duckdb"
+        return make_once(f"parsed-{destination}", parse) / "partial_parse.msgpack"
+
+    return partial(Dbt, find_parsed)
 
 
 @pytest.fixture

@@ -25,11 +25,11 @@ def main() -> int:
     console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
     try:
         play_days(console)
-        docs = build_warehouse(console)
+        pages = build_warehouse(console)
     except (LoaderError, TourError) as error:
         Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
         return error.exit_code
-    print_account(console, read_duckdb_path(), docs, time.monotonic() - started)
+    print_account(console, read_duckdb_path(), pages, time.monotonic() - started)
     return 0
 
 

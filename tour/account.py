@@ -10,6 +10,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from tour.play import Pages
+
 _CLIMBERS = """
     with ranked as (
         select artist_id, followers, observed_on,
@@ -64,13 +66,13 @@ _MARTS = """
 """
 
 
-def print_account(console: Console, path: Path, docs: Path, seconds: float) -> None:
+def print_account(console: Console, path: Path, pages: Pages, seconds: float) -> None:
     """Print what the warehouse holds and what can be seen in it.
 
     Args:
         console: Where to print.
         path: The warehouse's DuckDB file.
-        docs: The page of documentation.
+        pages: The pages that were written.
         seconds: How long the tour took, in seconds.
     """
     # Not read-only: dbt ran in this process and has the file open as it needs it.
@@ -104,15 +106,17 @@ def print_account(console: Console, path: Path, docs: Path, seconds: float) -> N
         if returned := warehouse.sql(_RETURNED).fetchone():
             name, gone, back = returned
             console.print(f"“{name}” was withdrawn by {gone} and back by {back}: two versions, and a gap.\n")
-    console.print(f"[green]Done in {seconds:.0f} s.[/] Warehouse: {path}   Documentation: {docs}\n", highlight=False)
+    console.print(f"[green]Done in {seconds:.0f} s.[/] Warehouse: {path}", highlight=False, soft_wrap=True)
+    console.print(f"Dashboard: {pages.dashboard}   Documentation: {pages.docs}\n", highlight=False, soft_wrap=True)
     console.print("Try next:")
-    for command, purpose in _list_next_commands(docs):
+    for command, purpose in _list_next_commands(pages):
         console.print(f"  [bold cyan]{command}[/]\n      {purpose}", highlight=False, soft_wrap=True)
 
 
-def _list_next_commands(docs: Path) -> list[tuple[str, str]]:
+def _list_next_commands(pages: Pages) -> list[tuple[str, str]]:
     return [
-        ("make docs", f"the documentation and lineage in the browser (or open {docs})"),
+        (f"open {pages.dashboard}", "the dashboard, in any browser; make dashboard draws it anew"),
+        ("make docs", f"the documentation and lineage in the browser (or open {pages.docs})"),
         ('make query SQL="select * from marts.rpt_rows_per_layer"', "any SQL over the warehouse"),
         ("make test", "every check and test of the project"),
     ]

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,8 @@ from tempfile import TemporaryDirectory
 from dbt.cli.main import dbtRunner
 from rich.console import Console
 
+from dashboard.results import find_results
+from dashboard.write import DEFAULT_OUTPUT, write_dashboard
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.export import write_export
 from loader.demo.listener import MadeUpListener
@@ -100,25 +103,43 @@ def _count_rows(summary: Summary | FileSummary) -> int:
     return sum(summary.rows_written.values())
 
 
-def build_warehouse(console: Console) -> Path:
-    """Build and test every model, and write the documentation as one page.
+@dataclass(frozen=True)
+class Pages:
+    """The pages that the tour writes.
+
+    Attributes:
+        dashboard: The dashboard.
+        docs: The documentation.
+    """
+
+    dashboard: Path
+    docs: Path
+
+
+def build_warehouse(console: Console) -> Pages:
+    """Build and test every model, and write the dashboard and the documentation, a page each.
 
     Returns:
-        The page.
+        The pages.
 
     Raises:
+        LoaderError: If the marts cannot be read, or the dashboard not be written.
         TourError: If dbt fails.
     """
     with console.status("Building and testing the marts"):
         started = time.monotonic()
         _run_dbt("build")
         console.print(f"  marts built and tested in {time.monotonic() - started:.1f} s", highlight=False)
+    with console.status("Drawing the dashboard"):
+        write_dashboard(choose_destination(read_destination_name()), DEFAULT_OUTPUT)
     with console.status("Writing the documentation"):
+        # It has results too, which tell of no test: those of the build are kept for the next dashboard.
+        results = find_results()
+        kept = results.read_bytes()
         _run_dbt("docs", "generate", "--static")
-        DOCS_PAGE.parent.mkdir(exist_ok=True)
-        target = Path(os.environ.get("DBT_TARGET_PATH") or ROOT / "dbt_project" / "target")
-        shutil.copyfile(target / "static_index.html", DOCS_PAGE)
-    return DOCS_PAGE
+        results.write_bytes(kept)
+        shutil.copyfile(results.with_name("static_index.html"), DOCS_PAGE)
+    return Pages(DEFAULT_OUTPUT, DOCS_PAGE)
 
 
 def _run_dbt(*arguments: str) -> None:

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from loader.destinations.contract import Destination
+from loader.destinations.contract import Answer, Ask, Destination
 from loader.destinations.duckdb_file import DuckDb
 from loader.errors import MendableError
 from loader.settings import read_duckdb_path
 
-__all__ = ["DESTINATIONS", "Destination", "DuckDb", "choose_destination", "clear_work_dir"]
+__all__ = ["DESTINATIONS", "Answer", "Ask", "Destination", "DuckDb", "choose_destination", "clear_work_dir"]
 
 
 def _build_azure_sql() -> Destination:

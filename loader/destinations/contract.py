@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 
 from loader.errors import LoaderError
 from loader.progress import Progress
+
+
+class Answer(NamedTuple):
+    """What a query answers: the names of its columns, and its rows."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+Ask = Callable[[str], Answer]
 
 
 class Destination(Protocol):
@@ -43,6 +55,14 @@ class Destination(Protocol):
 
     def exists(self) -> bool:
         """Tell whether there is a warehouse to read from yet."""
+
+    def open_to_read(self) -> AbstractContextManager[Ask]:
+        """Open the warehouse for queries, which change nothing.
+
+        Raises:
+            MendableError: If there is none, or the user can mend why it does not open.
+            LoaderError: If the warehouse is broken, or refuses a query.
+        """
 
     def build_dlt_destination(self) -> TDestinationReferenceArg:
         """Build what dlt writes to."""

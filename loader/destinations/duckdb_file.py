@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import duckdb
 from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
+from loader.destinations.contract import Answer, Ask
 from loader.errors import LoaderError, MendableError
 from loader.progress import Progress
 
@@ -68,6 +71,29 @@ class DuckDb:
         """Tell whether the file is there."""
         return self.path.exists()
 
+    @contextmanager
+    def open_to_read(self) -> Iterator[Ask]:
+        """Open the file for queries; several programs may do so at a time."""
+        if not self.path.is_file():
+            raise MendableError(
+                f"There is no warehouse at {self.path}: load one (`make demo` makes one up), or name its file in "
+                "ECHOSTREAM_DUCKDB."
+            )
+        try:
+            connection = _connect_to_read(self.path)
+        except duckdb.Error as error:
+            raise _explain(error, self.path) from error
+
+        def ask(query: str) -> Answer:
+            try:
+                rows = connection.execute(query).fetchall()
+            except duckdb.Error as error:
+                raise LoaderError(f"{self.path} refuses a query: {str(error).splitlines()[0]}") from error
+            return Answer(tuple(column[0] for column in connection.description or ()), rows)
+
+        with connection:
+            yield ask
+
     def build_dlt_destination(self) -> TDestinationReferenceArg:
         """Build dlt's DuckDB destination."""
         credentials = DuckDbCredentials(str(self.path))
@@ -77,6 +103,14 @@ class DuckDb:
 
     def explain(self, error: BaseException) -> None:
         """What DuckDB says is one clear line already."""
+
+
+def _connect_to_read(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.ConnectionException:
+        # This process has the file open for writing already, as dbt does where it runs inside it.
+        return duckdb.connect(str(path))
 
 
 def _check_can_create(path: Path) -> None:
@@ -96,7 +130,7 @@ def _check_can_create(path: Path) -> None:
 def _explain(error: duckdb.Error, path: Path) -> LoaderError:
     said = str(error)
     if "lock" in said.lower():
-        return MendableError(f"{path} is in use by another program: close what has it open, then run the load again.")
+        return MendableError(f"{path} is in use by another program: close what has it open, then run this again.")
     if "newer version" in said or "older version" in said:
         return MendableError(
             f"{path} was written by another version of DuckDB: open it with that one, or name another "

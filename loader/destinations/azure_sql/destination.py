@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from loader.destinations.azure_sql.connection import connect
 from loader.destinations.azure_sql.dlt_client import AzureSqlDlt
 from loader.destinations.azure_sql.failures import explain
 from loader.destinations.azure_sql.settings import AzureSqlSettings
+from loader.destinations.contract import Answer, Ask
 from loader.errors import LoaderError, MendableError
 from loader.progress import Progress
 from loader.spotify.tables import SCHEMA_NAME
@@ -70,6 +72,21 @@ class AzureSql:
     def exists(self) -> bool:
         """A database is there from the beginning."""
         return True
+
+    @contextmanager
+    def open_to_read(self) -> Iterator[Ask]:
+        """Connect for queries, waiting for a database that sleeps."""
+        with closing(connect(self.settings)) as connection:
+
+            def ask(query: str) -> Answer:
+                try:
+                    cursor = connection.cursor().execute(query)
+                    rows = [tuple(row) for row in cursor.fetchall()]
+                except mssql_python.Error as error:
+                    raise explain(str(error), self.settings) from error
+                return Answer(tuple(column[0] for column in cursor.description), rows)
+
+            yield ask
 
     def build_dlt_destination(self) -> TDestinationReferenceArg:
         """Build dlt's destination."""

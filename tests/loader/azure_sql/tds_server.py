@@ -10,7 +10,10 @@ import threading
 from collections.abc import Callable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 _BATCH, _RPC, _RESPONSE, _TRANSACTION, _LOGIN, _PRELOGIN = 0x01, 0x03, 0x04, 0x0E, 0x10, 0x12
 _LAST_PACKET = 0x01
@@ -30,8 +33,17 @@ class Refusal(Exception):
     severity: int = 14
 
 
-Rows = list[tuple[str | int | None, ...]]
-Answer = Callable[[str], Rows | None]
+Rows = list[tuple[str | int | float | Decimal | bool | date | datetime | None, ...]]
+
+
+class NamedRows(NamedTuple):
+    """Rows whose columns have names."""
+
+    names: tuple[str, ...]
+    rows: Rows
+
+
+Answer = Callable[[str], Rows | NamedRows | None]
 
 
 def _answer_nothing(statement: str) -> Rows | None:
@@ -134,7 +146,7 @@ class _Conversation:
             self._send(_build_error(refusal) + _build_done(_DONE if kind == _BATCH else _DONE_PROC, _STATUS_ERROR))
             return
         answer = b"" if rows is None else _build_rows(rows)
-        count = 0 if rows is None else len(rows)
+        count = 0 if rows is None else len(rows.rows if isinstance(rows, NamedRows) else rows)
         answer += _build_done(done, _STATUS_COUNT | (_STATUS_MORE if kind == _RPC else 0), count)
         self._send(answer + (_build_return(1) if kind == _RPC else b""))
 
@@ -238,24 +250,49 @@ def _build_transaction(body: bytes) -> bytes:
     return _build_change(9 if kind == 7 else 10, b"\x00", descriptor) + _build_done(_DONE)
 
 
-def _build_rows(rows: Rows) -> bytes:
-    kinds = [type(value) for value in rows[0]] if rows else [str]
+def _build_rows(answer: Rows | NamedRows) -> bytes:
+    rows = answer.rows if isinstance(answer, NamedRows) else answer
+    names = (
+        answer.names if isinstance(answer, NamedRows) else [f"c{place}" for place in range(len((rows or [("",)])[0]))]
+    )
+    kinds = [next((type(row[place]) for row in rows if row[place] is not None), str) for place in range(len(names))]
     data = struct.pack("<BH", 0x81, len(kinds))
-    for place, kind in enumerate(kinds):
-        data += struct.pack("<IH", 0, 1)
-        data += b"\x26\x08" if kind is int else b"\xe7" + struct.pack("<H", 8000) + _COLLATION
-        data += _short_text(f"c{place}")
+    for name, kind in zip(names, kinds, strict=True):
+        data += struct.pack("<IH", 0, 1) + (_KINDS[kind][0] if kind in _KINDS else _TEXT) + _short_text(name)
     for row in rows:
-        data += b"\xd1"
-        for kind, value in zip(kinds, row, strict=True):
-            if kind is int:
-                data += struct.pack("<Bq", 8, value)
-            elif value is None:
-                data += b"\xff\xff"
-            else:
-                text = str(value).encode("utf-16-le")
-                data += struct.pack("<H", len(text)) + text
+        data += b"\xd1" + b"".join(_build_value(kind, value) for kind, value in zip(kinds, row, strict=True))
     return data
+
+
+def _pack_day(day: date) -> bytes:
+    return struct.pack("<I", day.toordinal() - 1)[:3]
+
+
+def _pack_moment(moment: datetime) -> bytes:
+    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+    return struct.pack("<Q", seconds * 1_000_000 + moment.microsecond)[:5] + _pack_day(moment)
+
+
+_TEXT = b"\xe7" + struct.pack("<H", 8000) + _COLLATION
+# How a column of a kind is described, and how its values are written; everything else is text.
+_KINDS: dict[type, tuple[bytes, Callable]] = {
+    int: (b"\x26\x08", lambda value: struct.pack("<q", value)),
+    bool: (b"\x68\x01", lambda value: struct.pack("<B", value)),
+    float: (b"\x6d\x08", lambda value: struct.pack("<d", value)),
+    Decimal: (b"\x6d\x08", lambda value: struct.pack("<d", value)),
+    date: (b"\x28", _pack_day),
+    datetime: (b"\x2a\x06", _pack_moment),
+}
+
+
+def _build_value(kind: type, value: object) -> bytes:
+    if kind in _KINDS:
+        data = b"" if value is None else _KINDS[kind][1](value)
+        return bytes([len(data)]) + data
+    if value is None:
+        return b"\xff\xff"
+    text = str(value).encode("utf-16-le")
+    return struct.pack("<H", len(text)) + text
 
 
 _PROCEDURES_WITH_STATEMENT = {10, 11, 13}  # sp_executesql, sp_prepare, sp_prepexec

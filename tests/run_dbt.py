@@ -1,6 +1,6 @@
 """Runs dbt over the project as it was parsed before: parsing takes longer than most of what tests ask of dbt.
 
-python tests/warehouse/run_dbt.py partial_parse.msgpack run --select ...
+python tests/run_dbt.py partial_parse.msgpack run --select ...
 """
 
 import sys

@@ -1,0 +1,77 @@
+"""Writes the dashboard: `python -m dashboard`, which `make dashboard` calls."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from dashboard.write import DEFAULT_OUTPUT, write_dashboard
+from loader.destinations import DESTINATIONS, choose_destination
+from loader.errors import EXIT_DONE, Interrupted, LoaderError, MendableError
+from loader.settings import read_destination_name
+
+app = typer.Typer(
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it.",
+)
+
+
+@app.command()
+def dashboard(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = DEFAULT_OUTPUT,
+    destination: Annotated[
+        str | None,
+        typer.Option(
+            "--destination",
+            metavar="NAME",
+            help=f"The warehouse to read: {' or '.join(DESTINATIONS)}. Default: ECHOSTREAM_DESTINATION, or duckdb.",
+        ),
+    ] = None,
+) -> None:
+    """Write one self-contained page from the marts of a warehouse: charts, tables and filters, no server, no network.
+
+    Reads the schema `marts` and the results of dbt's last build. The page can be sent to others as it is.
+    """
+    write_dashboard(choose_destination(destination or read_destination_name()), output)
+    Console().print(f"Dashboard: {output}", highlight=False, soft_wrap=True, markup=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: What the user typed after the program's name; by default what the process was given.
+
+    Returns:
+        The exit code.
+    """
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        code = app(args=typed, prog_name="python -m dashboard", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody is shown a traceback
+        failure = _explain(error)
+        Console(stderr=True, soft_wrap=True).print(str(failure), style="red", markup=False, highlight=False)
+        return failure.exit_code
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _explain(error: BaseException) -> LoaderError:
+    """Turn whatever ended the program into an error with one clear line and an exit code."""
+    if isinstance(error, LoaderError):
+        return error
+    if isinstance(error, TyperException):
+        return MendableError(f"{error.format_message().rstrip('.')} (see python -m dashboard --help).")
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted()
+    return LoaderError(f"Something unexpected broke: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
