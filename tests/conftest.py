@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from loader.cli import main
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET
-from tests.dbt import Dbt, parse
+from tests.dbt_process import Dbt, parse
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DAYS = ROOT.parent / "shared" / "data" / "catalog"
