@@ -692,7 +692,7 @@ select
     albums.album_type,
     count(distinct albums.album_durable_key),
     count(tracks.track_durable_key),
-    round(avg(tracks.duration_ms / 1000), 1),
+    round(cast(sum(cast(tracks.duration_ms / 1000 as decimal(18, 9))) as double) / nullif(count(tracks.duration_ms), 0), 1),
     round(median(tracks.duration_ms / 1000), 1),
     round(count(*) filter (tracks.is_explicit) / nullif(count(tracks.track_durable_key), 0), 4)
 from marts.dim_album as albums
@@ -725,16 +725,16 @@ select
     tracks.genre_name,
     count(*),
     count(features.track_durable_key),
-    round(avg(features.danceability), 4),
-    round(avg(features.energy), 4),
-    round(avg(features.loudness), 4),
-    round(avg(features.speechiness), 4),
-    round(avg(features.acousticness), 4),
-    round(avg(features.instrumentalness), 4),
-    round(avg(features.liveness), 4),
-    round(avg(features.valence), 4),
-    round(avg(features.tempo), 4),
-    round(avg(features.musical_mode), 4)
+    round(cast(sum(cast(features.danceability as decimal(18, 9))) as double) / nullif(count(features.danceability), 0), 4),
+    round(cast(sum(cast(features.energy as decimal(18, 9))) as double) / nullif(count(features.energy), 0), 4),
+    round(cast(sum(cast(features.loudness as decimal(18, 9))) as double) / nullif(count(features.loudness), 0), 4),
+    round(cast(sum(cast(features.speechiness as decimal(18, 9))) as double) / nullif(count(features.speechiness), 0), 4),
+    round(cast(sum(cast(features.acousticness as decimal(18, 9))) as double) / nullif(count(features.acousticness), 0), 4),
+    round(cast(sum(cast(features.instrumentalness as decimal(18, 9))) as double) / nullif(count(features.instrumentalness), 0), 4),
+    round(cast(sum(cast(features.liveness as decimal(18, 9))) as double) / nullif(count(features.liveness), 0), 4),
+    round(cast(sum(cast(features.valence as decimal(18, 9))) as double) / nullif(count(features.valence), 0), 4),
+    round(cast(sum(cast(features.tempo as decimal(18, 9))) as double) / nullif(count(features.tempo), 0), 4),
+    round(cast(sum(cast(features.musical_mode as decimal(18, 9))) as double) / nullif(count(features.musical_mode), 0), 4)
 from current_track_genres as tracks
 left join marts.fct_audio_features as features on tracks.track_durable_key = features.track_durable_key
 group by release_decade, tracks.genre_key, tracks.genre_name;

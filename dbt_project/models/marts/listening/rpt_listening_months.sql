@@ -26,9 +26,9 @@ counted as (
         coalesce(sum(streams.ms_played), 0) as ms_played,
         count(features.track_durable_key) as streams_with_features,
         {%- for feature in averaged %}
-        avg(features.{{ feature }}) as {{ feature }},
+        {{ exact_mean('features.' ~ feature) }} as {{ feature }},
         {%- endfor %}
-        avg(cast(features.musical_mode as {{ type_for('float') }})) as major_share
+        {{ exact_mean('features.musical_mode') }} as major_share
     from streams
     left join features
         on streams.track_durable_key = features.track_durable_key

@@ -29,9 +29,9 @@ select
     cast(count(*) as {{ type_for('bigint') }}) as tracks,
     cast(count(features.track_durable_key) as {{ type_for('bigint') }}) as tracks_with_features,
     {%- for feature in averaged %}
-    round(avg(features.{{ feature }}), 4) as {{ feature }},
+    round({{ exact_mean('features.' ~ feature) }}, 4) as {{ feature }},
     {%- endfor %}
-    round(avg(cast(features.musical_mode as {{ type_for('float') }})), 4) as major_share
+    round({{ exact_mean('features.musical_mode') }}, 4) as major_share
 from placed
 left join features
     on placed.track_durable_key = features.track_durable_key

@@ -37,7 +37,7 @@ counted as (
         count(distinct album_durable_key) as albums,
         count(track_durable_key) as tracks,
         sum(case when is_explicit = {{ boolean_literal(true) }} then 1 else 0 end) as explicit_tracks,
-        avg(seconds) as mean_seconds,
+        {{ exact_mean('seconds') }} as mean_seconds,
         -- The duration in the middle, or the mean of the two.
         avg(
             case when 2 * duration_rank >= durations and 2 * duration_rank <= durations + 2 then seconds end
