@@ -104,7 +104,8 @@ create table marts.dim_artist (
     valid_from date not null,
     valid_to date not null,
     is_current boolean not null,
-    changed_at timestamp not null
+    changed_at timestamp not null,
+    origin varchar not null
 );
 
 insert into marts.dim_artist
@@ -117,7 +118,8 @@ select
     date '1900-01-01',
     case when is_available then date '9999-12-31' else cast(observed_at as date) end,
     is_available,
-    recorded_at
+    recorded_at,
+    'spotify'
 from snapshots.snap_artists;
 
 create table marts.dim_album (
@@ -135,7 +137,8 @@ create table marts.dim_album (
     valid_from date not null,
     valid_to date not null,
     is_current boolean not null,
-    changed_at timestamp not null
+    changed_at timestamp not null,
+    origin varchar not null
 );
 
 insert into marts.dim_album
@@ -154,7 +157,8 @@ select
     date '1900-01-01',
     case when is_available then date '9999-12-31' else cast(observed_at as date) end,
     is_available,
-    recorded_at
+    recorded_at,
+    'spotify'
 from snapshots.snap_albums;
 
 create table marts.dim_track (
@@ -172,7 +176,8 @@ create table marts.dim_track (
     valid_from date not null,
     valid_to date not null,
     is_current boolean not null,
-    changed_at timestamp not null
+    changed_at timestamp not null,
+    origin varchar not null
 );
 
 insert into marts.dim_track
@@ -191,7 +196,8 @@ select
     date '1900-01-01',
     case when is_available then date '9999-12-31' else cast(observed_at as date) end,
     is_available,
-    recorded_at
+    recorded_at,
+    'spotify'
 from snapshots.snap_tracks;
 
 create table marts.dim_genre (genre_key varchar primary key, genre_id varchar not null, genre_name varchar);

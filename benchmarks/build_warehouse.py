@@ -17,19 +17,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from benchmarks.made_up_raw import FIRST_DAY, add_day, make_raw_schema
+
+Result = TypeVar("Result")
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINE = Path(__file__).with_name("baseline_warehouse.sql")
 BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
 # When something was recorded is another moment in every build.
 MOMENTS = ("recorded_at", "changed_at", "version_recorded_at")
+# Nobody listens in the made-up world: by hand, marts without a row are not made, and rows of nothing not counted.
+COUNTED = {"marts.rpt_rows_per_layer": "where rows_in > 0"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Cost:
 
     def above(self, fixed: Cost) -> Cost:
         """What is left of it without a fixed part; the peak stays."""
-        return Cost(max(self.wall - fixed.wall, 0.0), max(self.cpu - fixed.cpu, 0.0), self.peak)
+        return Cost(max(self.wall - fixed.wall, 0.01), max(self.cpu - fixed.cpu, 0.01), self.peak)
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ def _measure(folder: Path, tracks: int, days: int) -> Figures:
     shutil.copyfile(path, copy)
     by_hand = run(sys.executable, "-m", "benchmarks.build_warehouse", "--by-hand", str(copy))
     full = build(path)
-    rows = _check_same(path, copy)
+    rows = _do_apart(_check_same, path, copy)
     copy.unlink()
     day = _build_next_day(path, days, 0)
     changed_day = _build_next_day(path, days + 1, 1)
@@ -110,17 +118,27 @@ def _measure(folder: Path, tracks: int, days: int) -> Figures:
 
 def _build_next_day(path: Path, offset: int, changed_percent: int) -> Cost:
     """Add a day to a warehouse and build it again; only the build is measured."""
-    with duckdb.connect(str(path)) as connection:
-        add_day(connection, FIRST_DAY + timedelta(days=offset), changed_percent)
+    _do_apart(_write, path, add_day, FIRST_DAY + timedelta(days=offset), changed_percent)
     return build(path)
 
 
 def _make_raw(folder: Path, tracks: int, days: int) -> Path:
     # All have the same path: dbt reads a project anew whose warehouse has moved.
     path = folder / "warehouse.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        make_raw_schema(connection, tracks, days)
+    _do_apart(_write, path, make_raw_schema, tracks, days)
     return path
+
+
+def _write(path: Path, change: Callable[..., None], *arguments: object) -> None:
+    """Change a warehouse."""
+    with duckdb.connect(str(path)) as connection:
+        change(connection, *arguments)
+
+
+def _do_apart(function: Callable[..., Result], *arguments: object) -> Result:
+    """Do something in a process of its own: what this one ever held would be counted as memory of those it measures."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as processes:
+        return processes.submit(function, *arguments).result()
 
 
 def build(path: Path) -> Cost:
@@ -165,7 +183,7 @@ def _check_same(built: Path, by_hand: Path) -> int:
     contents = [_read_contents(path) for path in (built, by_hand)]
     for table in sorted({*contents[0], *contents[1]}):
         one, other = (content.get(table) for content in contents)
-        if one != other:
+        if one != other and not (other is None and one and one[1] == 0):
             raise SystemExit(f"{table} differs: dbt has made {one}, the hand-written SQL {other}.")
     return sum(rows for _, rows, _ in contents[0].values())
 
@@ -183,7 +201,7 @@ def _read_contents(path: Path) -> dict[str, tuple[str, int, int]]:
         for table, columns, names in tables:
             compared = ", ".join(name for name in names if name not in MOMENTS)
             row = connection.execute(
-                f"select count(*), coalesce(sum(hash({compared})), 0) from {table}"  # noqa: S608 - names of the schema
+                f"select count(*), coalesce(sum(hash({compared})), 0) from {table} {COUNTED.get(table, '')}"  # noqa: S608 - names of the schema
             ).fetchone()
             assert row is not None
             contents[table] = (columns, *row)
