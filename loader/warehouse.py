@@ -51,6 +51,7 @@ def extract(
     destination: Destination,
     batches: Iterable[tuple[Table, list[Row] | pa.Table]],
     empty: Collection[str] = (),
+    tables: Collection[Table] = tuple(TABLES.values()),
 ) -> None:
     """Prepare batches of rows for the warehouse, which stays as it is until they are written.
 
@@ -59,19 +60,22 @@ def extract(
         destination: The warehouse.
         batches: Raw tables, each with rows of it.
         empty: The names of tables that are known to hold no row, which spares looking for rows to replace.
+        tables: The raw tables that are to exist afterwards, those of the batches among them.
     """
-    pipeline.extract(_build_source(batches, empty), loader_file_format=destination.file_format)
+    pipeline.extract(_build_source(batches, empty, tables), loader_file_format=destination.file_format)
 
 
 @dlt.source(name="spotify")
-def _build_source(batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: Collection[str]) -> Any:
+def _build_source(
+    batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: Collection[str], tables: Collection[Table]
+) -> Any:
     """Build the dlt source of one resource that writes many tables, as Arrow tables.
 
     Each of them is declared before the first row, so that it exists with all its columns even if no row comes.
     """
 
     def yield_tables() -> Iterator[DataItemWithMeta]:
-        for table in TABLES.values():
+        for table in tables:
             hints = _build_hints(table, is_empty=table.name in empty)
             yield dlt.mark.with_hints(table.arrow_schema.empty_table(), hints, create_table_variant=True)
         for table, rows in batches:
@@ -149,7 +153,8 @@ def record_failure(destination: Destination, build_run: Callable[[LoaderError], 
         with suppress(Exception):
             if destination.exists():
                 pipeline = build_pipeline(destination)
-                extract(pipeline, destination, [(TABLES["load_runs"], [build_run(explain(error))])])
+                runs = TABLES["load_runs"]
+                extract(pipeline, destination, [(runs, [build_run(explain(error))])], tables=[runs])
                 write(pipeline)
         raise
 

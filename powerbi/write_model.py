@@ -34,6 +34,7 @@ DATA_TYPES = {
     "int": "int64",
     "bigint": "int64",
     "double": "double",
+    "decimal": "decimal",
     "float": "double",
     "boolean": "boolean",
     "bit": "boolean",
