@@ -109,8 +109,8 @@ def point_at(monkeypatch):
 
 
 @pytest.fixture
-def load(capsys):
-    """Runs the loader with the given arguments."""
+def load(capsys, warehouse):
+    """Runs the loader with the given arguments, over the warehouse of the test and no other."""
 
     def run(*arguments):
         capsys.readouterr()
