@@ -62,9 +62,9 @@ tsql: install tsql-parser ## Check the dbt project as T-SQL: all that it would s
 	@$(BIN)/pytest tests/project/test_tsql.py -rs
 
 .PHONY: test-azuresql
-test-azuresql: install ## Compare the SQL Server named in AZURE_SQL_SERVER with DuckDB, mart by mart
+test-azuresql: install ## Compare the SQL Server named in AZURE_SQL_SERVER with DuckDB, mart by mart, and try its roles
 	@test -n "$(AZURE_SQL_SERVER)" || { echo "Say which server: AZURE_SQL_SERVER and the variables beside it (docs/two-engines.md)."; exit 2; }
-	@$(BIN)/pytest tests/warehouse/test_two_engines.py -rs
+	@$(BIN)/pytest tests/warehouse/test_two_engines.py tests/loader/azure_sql/test_server.py -rs
 
 .PHONY: format
 format: install ## Bring Python and SQL into the house's style
