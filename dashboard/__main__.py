@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from typer.exceptions import TyperException
 
 from dashboard.write import DEFAULT_OUTPUT, write_dashboard
+from loader.command import run_command
 from loader.destinations import DESTINATIONS, choose_destination
-from loader.errors import EXIT_DONE, Interrupted, LoaderError, MendableError
+from loader.errors import LoaderError
 from loader.settings import read_destination_name
 
 app = typer.Typer(
@@ -53,24 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    try:
-        code = app(args=typed, prog_name="python -m dashboard", standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody is shown a traceback
-        failure = _explain(error)
-        Console(stderr=True, soft_wrap=True).print(str(failure), style="red", markup=False, highlight=False)
-        return failure.exit_code
-    return code if isinstance(code, int) else EXIT_DONE
+    return run_command(app, "python -m dashboard", typed, _tell_error)
 
 
-def _explain(error: BaseException) -> LoaderError:
-    """Turn whatever ended the program into an error with one clear line and an exit code."""
-    if isinstance(error, LoaderError):
-        return error
-    if isinstance(error, TyperException):
-        return MendableError(f"{error.format_message().rstrip('.')} (see python -m dashboard --help).")
-    if isinstance(error, KeyboardInterrupt):
-        return Interrupted()
-    return LoaderError(f"Something unexpected broke: {type(error).__name__}: {error}")
+def _tell_error(error: LoaderError) -> None:
+    Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -10,21 +10,15 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
-from typer.exceptions import Abort, TyperException
 
+from loader.command import run_command
 from loader.demo.catalogue import World
 from loader.demo.export import write_export
 from loader.demo.listener import MadeUpListener
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
 from loader.demo.shapes import Mode
 from loader.destinations import DESTINATIONS, Destination, choose_destination
-from loader.errors import (
-    EXIT_DONE,
-    Interrupted,
-    LoaderError,
-    MendableError,
-    explain,
-)
+from loader.errors import MendableError, explain
 from loader.file_load import FileSummary, load_files, preview_dataset
 from loader.files.dataset import Dataset
 from loader.files.history import History
@@ -387,7 +381,7 @@ def _run(
         with notices.follow() as progress:
             summary = load_day(progress)
     except (Exception, KeyboardInterrupt) as error:
-        failure = _explain(error)
+        failure = explain(error)
         tell_webhook(webhook_url, notices, observed_on, warehouse.address, error=failure)
         raise failure from error
     notices.tell_summary(summary)
@@ -421,19 +415,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    try:
-        code = app(args=typed, prog_name="python -m loader", standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody is shown a traceback
-        failure = _explain(error)
-        choose_notices(typed).tell_error(failure)
-        return failure.exit_code
-    return code if isinstance(code, int) else EXIT_DONE
-
-
-def _explain(error: BaseException) -> LoaderError:
-    """Turn whatever ended the program into an error with one clear line and an exit code."""
-    if isinstance(error, TyperException):
-        # What is no choice is said to be a "Value error" besides.
-        message = error.format_message().replace("Value error, ", "").rstrip(".")
-        return MendableError(f"{message} (see python -m loader --help).")
-    return Interrupted() if isinstance(error, Abort) else explain(error)
+    return run_command(app, "python -m loader", typed, lambda error: choose_notices(typed).tell_error(error))

@@ -99,13 +99,13 @@ class Answers:
         Raises:
             StoppedEarlyError: If nobody can be asked now.
         """
-        with suppress(KeyError):
-            return self._journal.find(question)
-        if self._client is None:
-            raise StoppedEarlyError(_JOURNAL_ENDS)
-        answer = fetch()
-        self._journal.keep(question, answer)
-        return answer
+
+        def ask() -> Any:
+            if self._client is None:
+                raise StoppedEarlyError(_JOURNAL_ENDS)
+            return fetch()
+
+        return self.settle(question, ask)
 
     def _ask_spotify(self, question: Question) -> dict[str, Any]:
         if self._client is None:

@@ -1,0 +1,40 @@
+"""Runs a command line: what ends it early becomes one clear line and an exit code, and never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from loader.errors import EXIT_DONE, Interrupted, LoaderError, MendableError, explain
+
+
+def run_command(app: typer.Typer, program: str, typed: Sequence[str], tell_error: Callable[[LoaderError], None]) -> int:
+    """Run a command line.
+
+    Args:
+        app: The commands.
+        program: What they are called by, such as `python -m loader`.
+        typed: What the user typed after it.
+        tell_error: Tells the user what ended the program.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = app(args=list(typed), prog_name=program, standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody is shown a traceback
+        failure = _explain(error, program)
+        tell_error(failure)
+        return failure.exit_code
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _explain(error: BaseException, program: str) -> LoaderError:
+    """Turn whatever ended the program into an error with one clear line and an exit code."""
+    if isinstance(error, TyperException):
+        # What is no choice is said to be a "Value error" besides.
+        message = error.format_message().replace("Value error, ", "").rstrip(".")
+        return MendableError(f"{message} (see {program} --help).")
+    return Interrupted() if isinstance(error, Abort) else explain(error)
