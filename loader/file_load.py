@@ -167,13 +167,13 @@ def load_files(
         progress.start(f"Reading {reading.name}")
         extract(pipeline, destination, end_with_run(), empty={table.name} if not before else ())
         progress.start(f"Writing {destination.address}")
-        write(pipeline)
+        write(pipeline, destination)
         if not is_told:
             with open_known(pipeline, destination) as known:
                 rows_written[table.name] = known.count_rows(table) - before
             run = [_build_run(reading, source_name, rows_written, seen)]
             extract(pipeline, destination, [(TABLES["load_runs"], run)])
-            write(pipeline)
+            write(pipeline, destination)
     return FileSummary(
         address=destination.address,
         observed_on=seen.observed_on,

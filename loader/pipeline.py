@@ -33,7 +33,7 @@ from loader.warehouse import (
 )
 
 _ORDER = "the artists in order"
-_ROWS_A_PART = 100_000
+_ROWS_A_PART = 250_000
 
 _TABLES = (
     *("artists", "albums", "tracks", "credited_artists", "genres"),
@@ -128,13 +128,14 @@ class _Load:
     def _settle_order(self, artist_ids: list[str], known: Known) -> list[str]:
         """Put the artists in an order that stays when a stopped run goes on: batches then ask the same again."""
         order = self._answers.settle(_ORDER, lambda: known.put_least_recent_first(artist_ids))
-        return [*(id_ for id_ in order if id_ in artist_ids), *(id_ for id_ in artist_ids if id_ not in order)]
+        asked, ordered = set(artist_ids), set(order)
+        return [*(id_ for id_ in order if id_ in asked), *(id_ for id_ in artist_ids if id_ not in ordered)]
 
     def _write(self, batches: Iterable[TableRows]) -> None:
         """Write in parts, so that a load of millions of rows takes no more memory than one of some hundred thousand."""
         for part in split_into_parts(batches, _ROWS_A_PART):
             extract(self._pipeline, self._destination, part)
-            write(self._pipeline)
+            write(self._pipeline, self._destination)
             self.tally.landed = self.tally.written.total()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import Any
 
 import dlt
@@ -55,6 +56,9 @@ def extract(
 ) -> None:
     """Prepare batches of rows for the warehouse, which stays as it is until they are written.
 
+    The first time that a pipeline does so, every table is declared before the first row, so that it exists with all
+    its columns even if no row comes.
+
     Args:
         pipeline: The pipeline into the warehouse.
         destination: The warehouse.
@@ -62,25 +66,26 @@ def extract(
         empty: The names of tables that are known to hold no row, which spares looking for rows to replace.
         tables: The raw tables that are to exist afterwards, those of the batches among them.
     """
-    pipeline.extract(_build_source(batches, empty, tables), loader_file_format=destination.file_format)
+    declared = pipeline.default_schema.tables if pipeline.default_schema_name else {}
+    declarations = [(table, table.arrow_schema.empty_table()) for table in tables if table.name not in declared]
+    source = _build_source(chain(declarations, batches), empty)
+    pipeline.extract(source, loader_file_format=destination.file_format)
 
 
 @dlt.source(name="spotify")
-def _build_source(
-    batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: Collection[str], tables: Collection[Table]
-) -> Any:
-    """Build the dlt source of one resource that writes many tables, as Arrow tables.
-
-    Each of them is declared before the first row, so that it exists with all its columns even if no row comes.
-    """
+def _build_source(batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: Collection[str]) -> Any:
+    """Build the dlt source of one resource that writes many tables, as Arrow tables."""
 
     def yield_tables() -> Iterator[DataItemWithMeta]:
-        for table in tables:
-            hints = _build_hints(table, is_empty=table.name in empty)
-            yield dlt.mark.with_hints(table.arrow_schema.empty_table(), hints, create_table_variant=True)
+        hinted: set[str] = set()
         for table, rows in batches:
             arrow = pa.Table.from_pylist(rows, schema=table.arrow_schema) if isinstance(rows, list) else rows
-            yield dlt.mark.with_table_name(arrow, table.name)
+            if table.name in hinted:
+                yield dlt.mark.with_table_name(arrow, table.name)
+            else:
+                hints = _build_hints(table, is_empty=table.name in empty)
+                yield dlt.mark.with_hints(arrow, hints, create_table_variant=True)
+                hinted.add(table.name)
 
     return dlt.resource(yield_tables, name="catalogue")
 
@@ -101,10 +106,10 @@ def _build_hints(table: Table, is_empty: bool) -> Any:
 _UNREPEATED_KINDS = ("event", "file")
 
 
-def write(pipeline: dlt.Pipeline) -> None:
+def write(pipeline: dlt.Pipeline, destination: Destination) -> None:
     """Write what was extracted to the warehouse."""
     pipeline.normalize()
-    pipeline.load(raise_on_failed_jobs=True)
+    pipeline.load(workers=destination.writers, raise_on_failed_jobs=True)
 
 
 @contextmanager
@@ -155,7 +160,7 @@ def record_failure(destination: Destination, build_run: Callable[[LoaderError], 
                 pipeline = build_pipeline(destination)
                 runs = TABLES["load_runs"]
                 extract(pipeline, destination, [(runs, [build_run(explain(error))])], tables=[runs])
-                write(pipeline)
+                write(pipeline, destination)
         raise
 
 

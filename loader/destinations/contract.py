@@ -31,6 +31,10 @@ class Destination(Protocol):
         """The format of the files that dlt loads from."""
 
     @property
+    def writers(self) -> int:
+        """How many of these files are loaded at a time."""
+
+    @property
     def address(self) -> str:
         """What a person calls the warehouse: a file or a server."""
 

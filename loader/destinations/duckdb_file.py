@@ -19,7 +19,7 @@ from loader.destinations.contract import Answer, Ask
 from loader.errors import LoaderError, MendableError
 from loader.progress import Progress
 
-_MEMORY_LIMIT = "256MB"
+_MEMORY_LIMIT = "128MB"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class DuckDb:
 
     path: Path
     file_format: TLoaderFileFormat = "parquet"  # many times faster there than inserts
+    writers: int = 2  # each takes memory of its own, and DuckDB does one's work on all cores
 
     @property
     def address(self) -> str:

@@ -151,7 +151,7 @@ class _Load:
             progress.start("Reading your listening")
             extract(pipeline, destination, self._read(self._reader, known, run, client))
         progress.start(f"Writing {destination.address}")
-        write(pipeline)
+        write(pipeline, destination)
 
     def summarize(self, run: Run, client: Client) -> Summary:
         """Say what the load did so far."""

@@ -37,6 +37,7 @@ class AzureSql:
 
     settings: AzureSqlSettings
     file_format: TLoaderFileFormat = "insert_values"
+    writers: int = 20  # they mostly wait for the server
 
     @property
     def address(self) -> str:

@@ -81,7 +81,7 @@ def test_ids_and_names_differ_by_case_and_any_script_comes_back(connection):
     for _ in range(2):
         pipeline = build_pipeline(destination)
         extract(pipeline, destination, [(TABLES["artists"], rows)])
-        write(pipeline)
+        write(pipeline, destination)
     assert sorted(ask(connection, "select id, name from raw_spotify.artists")) == sorted(
         (row["id"], row["name"]) for row in rows
     )
