@@ -421,7 +421,7 @@ where metrics.popularity is not null;
 
 create table marts.fct_audio_features (
     track_key varchar not null,
-    track_durable_key varchar primary key,
+    track_durable_key varchar not null,
     date_key integer not null,
     track_id varchar not null,
     provider varchar not null,

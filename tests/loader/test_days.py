@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from loader import pipeline
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
 from tests.conftest import follow, read_raw, read_rows
@@ -42,6 +43,16 @@ def test_the_last_day_is_what_the_entities_hold_and_every_day_is_measured(play, 
     assert dict(read_rows(warehouse, "select id, name from raw_spotify.artists")) == names_of(world, LAST_DAY)
     assert names_of(world, FIRST_DAY) != names_of(world, LAST_DAY), "somebody was renamed"
     assert len(raw["artist_metrics"]) == 2 * len(world.artist_ids())
+
+
+def test_a_load_in_parts_leaves_the_same_rows(play, world, warehouse, monkeypatch):
+    days, artist_ids = [FIRST_DAY, LAST_DAY], world.artist_ids()[:4]
+    at_once = play(days, artist_ids=artist_ids)
+    warehouse.unlink()
+    monkeypatch.setattr(pipeline, "_ROWS_A_PART", 50)
+    assert play(days, artist_ids=artist_ids) == at_once
+    parts = read_rows(warehouse, "select count(*) from raw_spotify._dlt_loads")[0][0]
+    assert parts > 2 * len(days), "each load has more parts than the two that every load has"
 
 
 def test_a_late_day_adds_its_measures_and_leaves_the_newer_attributes(play, world):
