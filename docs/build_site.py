@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = Path(__file__).with_name("site")
+BASE_STYLE = ROOT / "dashboard" / "page" / "base.css"
 # Made by the demo, and opened with its own start page.
 NEEDED = ("dashboard.html", "dbt-docs.html")
 _NOT_IN_SLUGS = re.compile(r"[^\w\- ]")
@@ -81,7 +82,8 @@ def build_site(site: Path) -> None:
     readme, *others = guides
     index = template.render(title="A Spotify analytics warehouse", top="", lead=readme.says, guides=others)
     (site / "index.html").write_text(index, encoding="utf-8")
-    shutil.copyfile(PARTS / "site.css", site / "site.css")
+    styles = (BASE_STYLE, PARTS / "site.css")
+    (site / "site.css").write_text("\n".join(style.read_text(encoding="utf-8") for style in styles), encoding="utf-8")
 
 
 def list_guides() -> list[Path]:

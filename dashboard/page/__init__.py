@@ -68,7 +68,7 @@ def write_page_text(marts: Marts, results: BuildResults | None) -> str:
         },
         "figures": [figure.describe() for figure in shown],
     }
-    style = (_HERE / "style.css").read_text(encoding="utf-8")
+    style = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("base.css", "style.css"))
     script = (_HERE / "page.js").read_text(encoding="utf-8")
     bundle = vl_convert.javascript_bundle(_SNIPPET)
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
