@@ -37,6 +37,8 @@ counted as (
 steps as (
     select
         'artists' as entity,
+        2 as step,
+        'staging' as from_layer,
         'snapshots' as to_layer,
         (select count(*) from artists) as rows_in,
         counted.artists_out as rows_out,
@@ -46,6 +48,8 @@ steps as (
     union all
     select
         'credited_artists' as entity,
+        2 as step,
+        'staging' as from_layer,
         'snapshots' as to_layer,
         (select count(*) from credited_artists) as rows_in,
         counted.credited_artists_out as rows_out,
@@ -60,6 +64,8 @@ steps as (
     union all
     select
         'genres' as entity,
+        2 as step,
+        'staging' as from_layer,
         'marts' as to_layer,
         (select count(*) from genres) as rows_in,
         count(*) as rows_out,
@@ -68,11 +74,4 @@ steps as (
     from dim_genre
 )
 
-select
-    {{ cast_text('entity', 'code') }} as entity,
-    {{ cast_text('to_layer', 'code') }} as to_layer,
-    cast(rows_in as {{ type_for('bigint') }}) as rows_in,
-    cast(rows_out as {{ type_for('bigint') }}) as rows_out,
-    cast(rows_dropped as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

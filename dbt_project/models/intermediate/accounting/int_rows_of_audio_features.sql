@@ -30,7 +30,10 @@ placed as (
 
 steps as (
     select
+        'audio_features' as entity,
         2 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         (select count(*) from staged) as rows_in,
         trusted_rows as rows_out,
         less_trusted_rows as rows_dropped,
@@ -38,7 +41,10 @@ steps as (
     from placed
     union all
     select
+        'audio_features' as entity,
         3 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         trusted_rows as rows_in,
         (select count(*) from facts) as rows_out,
         unknown_rows as rows_dropped,
@@ -46,11 +52,4 @@ steps as (
     from placed
 )
 
-select
-    {{ cast_text("'audio_features'", 'code') }} as entity,
-    cast(step as {{ type_for('integer') }}) as step,
-    cast(coalesce(rows_in, 0) as {{ type_for('bigint') }}) as rows_in,
-    cast(coalesce(rows_out, 0) as {{ type_for('bigint') }}) as rows_out,
-    cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

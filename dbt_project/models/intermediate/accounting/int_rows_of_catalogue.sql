@@ -29,6 +29,8 @@ withdrawals as (
 steps as (
     select
         'albums' as entity,
+        2 as step,
+        'staging' as from_layer,
         'snapshots' as to_layer,
         (select count(*) from albums) as rows_in,
         count(*) as rows_out,
@@ -40,6 +42,8 @@ steps as (
     union all
     select
         'tracks' as entity,
+        2 as step,
+        'staging' as from_layer,
         'snapshots' as to_layer,
         (select count(*) from tracks) as rows_in,
         count(*) as rows_out,
@@ -51,6 +55,8 @@ steps as (
     union all
     select
         'absences' as entity,
+        2 as step,
+        'staging' as from_layer,
         'intermediate' as to_layer,
         (select count(*) from absences) as rows_in,
         count(*) as rows_out,
@@ -68,11 +74,4 @@ steps as (
     from withdrawals
 )
 
-select
-    {{ cast_text('entity', 'code') }} as entity,
-    {{ cast_text('to_layer', 'code') }} as to_layer,
-    cast(rows_in as {{ type_for('bigint') }}) as rows_in,
-    cast(rows_out as {{ type_for('bigint') }}) as rows_out,
-    cast(rows_dropped as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

@@ -27,6 +27,7 @@ facts as (
 
 steps as (
     select
+        'dataset_tracks' as entity,
         2 as step,
         'staging' as from_layer,
         'intermediate' as to_layer,
@@ -37,6 +38,7 @@ steps as (
     from staged_tracks
     union all
     select
+        'dataset_tracks' as entity,
         3 as step,
         'intermediate' as from_layer,
         'intermediate' as to_layer,
@@ -47,6 +49,7 @@ steps as (
     from dataset_tracks
     union all
     select
+        'dataset_tracks' as entity,
         4 as step,
         'intermediate' as from_layer,
         'marts' as to_layer,
@@ -57,13 +60,4 @@ steps as (
     from ranked
 )
 
-select
-    {{ cast_text("'dataset_tracks'", 'code') }} as entity,
-    cast(step as {{ type_for('integer') }}) as step,
-    {{ cast_text('from_layer', 'code') }} as from_layer,
-    {{ cast_text('to_layer', 'code') }} as to_layer,
-    cast(coalesce(rows_in, 0) as {{ type_for('bigint') }}) as rows_in,
-    cast(coalesce(rows_out, 0) as {{ type_for('bigint') }}) as rows_out,
-    cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

@@ -43,6 +43,8 @@ steps as (
     select
         '{{ type }}s' as entity,
         3 as step,
+        'snapshots' as from_layer,
+        'marts' as to_layer,
         count(*) as rows_in,
         (select {{ type }}_counts.lasting_rows from {{ type }}_counts) as rows_out,
         sum(case when seen_from >= seen_until then 1 else 0 end) as rows_dropped,
@@ -52,6 +54,8 @@ steps as (
     select
         '{{ type }}s' as entity,
         4 as step,
+        'snapshots' as from_layer,
+        'marts' as to_layer,
         (select {{ type }}_counts.lasting_rows from {{ type }}_counts) as rows_in,
         count(*) as rows_out,
         (select {{ type }}_counts.withdrawn_rows from {{ type }}_counts) as rows_dropped,
@@ -63,11 +67,4 @@ steps as (
     {%- endfor %}
 )
 
-select
-    {{ cast_text('entity', 'code') }} as entity,
-    cast(step as {{ type_for('integer') }}) as step,
-    cast(rows_in as {{ type_for('bigint') }}) as rows_in,
-    cast(rows_out as {{ type_for('bigint') }}) as rows_out,
-    cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

@@ -28,6 +28,9 @@ album_ids as (
 steps as (
     select
         'listener_tracks' as entity,
+        2 as step,
+        'staging' as from_layer,
+        'intermediate' as to_layer,
         (select count(*) from listener_tracks) as rows_in,
         count(*) as rows_out,
         (
@@ -41,6 +44,9 @@ steps as (
     union all
     select
         'listener_albums' as entity,
+        2 as step,
+        'staging' as from_layer,
+        'intermediate' as to_layer,
         (select count(*) from listener_albums) as rows_in,
         count(*) as rows_out,
         (
@@ -58,11 +64,4 @@ steps as (
         on albums.album_id = told.album_id
 )
 
-select
-    {{ cast_text('entity', 'code') }} as entity,
-    {{ cast_text("'intermediate'", 'code') }} as to_layer,
-    cast(rows_in as {{ type_for('bigint') }}) as rows_in,
-    cast(rows_out as {{ type_for('bigint') }}) as rows_out,
-    cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

@@ -108,6 +108,8 @@ steps as (
     select
         'saved_tracks' as entity,
         2 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         (select count(*) from saved_tracks) as rows_in,
         all_rows as rows_out,
         (select count(*) from saved_tracks) - all_rows as rows_dropped,
@@ -117,6 +119,8 @@ steps as (
     select
         'saved_tracks' as entity,
         3 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         all_rows as rows_in,
         (select count(*) from saved_facts) as rows_out,
         unknown_rows as rows_dropped,
@@ -126,6 +130,8 @@ steps as (
     select
         'playlists' as entity,
         2 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         (select count(*) from playlists) as rows_in,
         (select count(*) from playlist_members) as rows_out,
         (select count(*) from playlists) - count(*) as rows_dropped,
@@ -135,6 +141,8 @@ steps as (
     select
         'playlist_items' as entity,
         2 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         all_rows as rows_in,
         all_rows - missing_rows as rows_out,
         missing_rows as rows_dropped,
@@ -144,6 +152,8 @@ steps as (
     select
         'playlist_items' as entity,
         3 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         all_rows - missing_rows as rows_in,
         (select count(*) from item_facts) as rows_out,
         unknown_rows as rows_dropped,
@@ -153,6 +163,8 @@ steps as (
     select
         'top_items' as entity,
         2 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         all_rows as rows_in,
         (select count(*) from favourite_facts) as rows_out,
         unknown_rows as rows_dropped,
@@ -162,6 +174,8 @@ steps as (
     select
         'library_listings' as entity,
         2 as step,
+        'staging' as from_layer,
+        'marts' as to_layer,
         count(*) as rows_in,
         (select count(*) from listing_facts) as rows_out,
         0 as rows_dropped,
@@ -169,11 +183,4 @@ steps as (
     from listings
 )
 
-select
-    {{ cast_text('entity', 'code') }} as entity,
-    cast(step as {{ type_for('integer') }}) as step,
-    cast(coalesce(rows_in, 0) as {{ type_for('bigint') }}) as rows_in,
-    cast(coalesce(rows_out, 0) as {{ type_for('bigint') }}) as rows_out,
-    cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

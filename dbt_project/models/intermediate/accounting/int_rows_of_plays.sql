@@ -22,7 +22,9 @@ counted as (
 
 steps as (
     select
+        'plays' as entity,
         2 as step,
+        'staging' as from_layer,
         'intermediate' as to_layer,
         (select count(*) from staged) as rows_in,
         all_rows - basic_rows as rows_out,
@@ -31,7 +33,9 @@ steps as (
     from counted
     union all
     select
+        'plays' as entity,
         3 as step,
+        'intermediate' as from_layer,
         'marts' as to_layer,
         all_rows - basic_rows as rows_in,
         (select count(*) from facts) as rows_out,
@@ -40,13 +44,4 @@ steps as (
     from counted
 )
 
-select
-    {{ cast_text("'plays'", 'code') }} as entity,
-    cast(step as {{ type_for('integer') }}) as step,
-    {{ cast_text("case when step = 2 then 'staging' else 'intermediate' end", 'code') }} as from_layer,
-    {{ cast_text('to_layer', 'code') }} as to_layer,
-    cast(coalesce(rows_in, 0) as {{ type_for('bigint') }}) as rows_in,
-    cast(coalesce(rows_out, 0) as {{ type_for('bigint') }}) as rows_out,
-    cast(coalesce(rows_dropped, 0) as {{ type_for('bigint') }}) as rows_dropped,
-    {{ cast_text('drop_reason', 'code') }} as drop_reason
-from steps
+{{ select_steps() }}

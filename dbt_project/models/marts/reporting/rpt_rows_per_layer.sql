@@ -1,121 +1,28 @@
+{%- set parts = [
+    'artists',
+    'catalogue',
+    'history',
+    'measurements',
+    'audio_features',
+    'library',
+    'library_days',
+    'plays',
+    'files',
+] -%}
+
 with
 
 raw_tables as (
     select * from {{ ref('stg_spotify__row_counts') }}
 ),
 
-artists as (
-    select * from {{ ref('int_rows_of_artists') }}
-),
-
-catalogue as (
-    select * from {{ ref('int_rows_of_catalogue') }}
-),
-
-history as (
-    select * from {{ ref('int_rows_of_history') }}
-),
-
-measurements as (
-    select * from {{ ref('int_rows_of_measurements') }}
-),
-
-audio_features as (
-    select * from {{ ref('int_rows_of_audio_features') }}
-),
-
-library as (
-    select * from {{ ref('int_rows_of_library') }}
-),
-
-library_days as (
-    select * from {{ ref('int_rows_of_library_days') }}
-),
-
-plays as (
-    select * from {{ ref('int_rows_of_plays') }}
-),
-
-files as (
-    select * from {{ ref('int_rows_of_files') }}
-),
-
-from_staging as (
-    select
-        entity,
-        to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from artists
+later_steps as (
+    {%- for part in parts %}
+    select * from {{ ref('int_rows_of_' ~ part) }}
+    {%- if not loop.last %}
     union all
-    select
-        entity,
-        to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from catalogue
-    union all
-    select
-        entity,
-        'marts' as to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from measurements
-    union all
-    select
-        entity,
-        'marts' as to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from audio_features
-    where step = 2
-    union all
-    select
-        entity,
-        to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from library
-    union all
-    select
-        entity,
-        'marts' as to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from library_days
-    where step = 2
-    union all
-    select
-        entity,
-        to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from plays
-    where step = 2
-    union all
-    select
-        entity,
-        to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from files
-    where step = 2
+    {%- endif %}
+    {%- endfor %}
 ),
 
 steps as (
@@ -129,43 +36,10 @@ steps as (
         raw_tables.dropped_rows as rows_dropped,
         raw_tables.drop_reason
     from raw_tables
-    inner join from_staging
-        on raw_tables.entity = from_staging.entity
-    union all
-    select
-        entity,
-        2 as step,
-        'staging' as from_layer,
-        to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from from_staging
-    union all
-    select
-        entity,
-        step,
-        'staging' as from_layer,
-        'marts' as to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from audio_features
-    where step > 2
-    union all
-    select
-        entity,
-        step,
-        'staging' as from_layer,
-        'marts' as to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from library_days
-    where step > 2
+    inner join later_steps as from_staging
+        on
+            raw_tables.entity = from_staging.entity
+            and from_staging.step = 2
     union all
     select
         entity,
@@ -176,40 +50,7 @@ steps as (
         rows_out,
         rows_dropped,
         drop_reason
-    from plays
-    where step > 2
-    union all
-    select
-        entity,
-        step,
-        from_layer,
-        to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from files
-    where step > 2
-    union all
-    select
-        entity,
-        step,
-        'snapshots' as from_layer,
-        'marts' as to_layer,
-        rows_in,
-        rows_out,
-        rows_dropped,
-        drop_reason
-    from history
+    from later_steps
 )
 
-select
-    {{ cast_text('entity', 'code') }} as entity,
-    cast(step as {{ type_for('integer') }}) as step,
-    {{ cast_text('from_layer', 'code') }} as from_layer,
-    {{ cast_text('to_layer', 'code') }} as to_layer,
-    cast(rows_in as {{ type_for('bigint') }}) as rows_in,
-    cast(rows_out as {{ type_for('bigint') }}) as rows_out,
-    cast(rows_dropped as {{ type_for('bigint') }}) as rows_dropped,
-    case when rows_dropped > 0 then {{ cast_text('drop_reason', 'code') }} end as drop_reason
-from steps
+{{ select_steps() }}
