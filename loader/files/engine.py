@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -19,7 +21,7 @@ from loader.errors import MendableError
 from loader.files.find import InputFile
 
 _MEMORY_LIMIT = "256MB"
-_ROWS_A_BATCH = 100_000
+_ROWS_A_BATCH = 122_880  # as many as DuckDB keeps together, so that it takes a batch as it is
 _PROTOCOL = "member"
 _UNKNOWN_SIZE = 2**40
 # A query that is wrong is not the file's fault; anything else may be.
@@ -77,6 +79,15 @@ class Engine:
     def scratch(self, name: str) -> str:
         """Write how a query names a file that it puts down for another, as an SQL literal."""
         return quote_text(str(self._folder / name))
+
+    @contextmanager
+    def limit_threads(self, most: int) -> Iterator[None]:
+        """Let queries run on no more threads than there is work for."""
+        self._connection.execute(f"set threads = {min(most, os.cpu_count() or 1)}")
+        try:
+            yield
+        finally:
+            self._connection.execute("reset threads")
 
     def select(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query and return its rows; for few of them.
