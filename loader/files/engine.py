@@ -8,6 +8,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,7 @@ from loader.errors import MendableError
 from loader.files.find import InputFile
 
 _MEMORY_LIMIT = "256MB"
-_ROWS_A_BATCH = 122_880  # as many as DuckDB keeps together, so that it takes a batch as it is
+_ROWS_A_BATCH = 61_440  # two of them are what DuckDB keeps together
 _PROTOCOL = "member"
 _UNKNOWN_SIZE = 2**40
 # A query that is wrong is not the file's fault; anything else may be.
@@ -109,7 +110,13 @@ class Engine:
             MendableError: If a file cannot be read.
         """
         try:
-            yield from self._connection.execute(query).to_arrow_reader(_ROWS_A_BATCH)
+            reader = self._connection.execute(query).to_arrow_reader(_ROWS_A_BATCH)
+            # While one batch is worked on, the next one is read.
+            with ThreadPoolExecutor(1) as ahead:
+                coming = ahead.submit(next, reader, None)
+                while (batch := coming.result()) is not None:
+                    coming = ahead.submit(next, reader, None)
+                    yield batch
         except _OWN_FAULTS:
             raise
         except _FILE_FAULTS as error:
