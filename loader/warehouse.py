@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import chain
 from typing import Any
 
 import dlt
 import pyarrow as pa
+from dlt.common.data_types import TDataType
 from dlt.common.destination.exceptions import DestinationException
+from dlt.common.schema.typing import TColumnSchema
 from dlt.extract.items import DataItemWithMeta
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -25,6 +26,16 @@ os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
 os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
 
 MADE_UP = "demo"
+
+_RESOURCE = "catalogue"
+_DATA_TYPES: dict[pa.DataType, TDataType] = {
+    pa.string(): "text",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.bool_(): "bool",
+    pa.date32(): "date",
+    pa.timestamp("us", tz="UTC"): "timestamp",
+}
 
 
 def build_pipeline(destination: Destination) -> dlt.Pipeline:
@@ -57,7 +68,7 @@ def extract(
     """Prepare batches of rows for the warehouse, which stays as it is until they are written.
 
     The first time that a pipeline does so, every table is declared before the first row, so that it exists with all
-    its columns even if no row comes.
+    its columns once the rows are written, even if none came for it.
 
     Args:
         pipeline: The pipeline into the warehouse.
@@ -66,9 +77,11 @@ def extract(
         empty: The names of tables that are known to hold no row, which spares looking for rows to replace.
         tables: The raw tables that are to exist afterwards, those of the batches among them.
     """
-    declared = pipeline.default_schema.tables if pipeline.default_schema_name else {}
-    declarations = [(table, table.arrow_schema.empty_table()) for table in tables if table.name not in declared]
-    source = _build_source(chain(declarations, batches), empty)
+    declared: Collection[str] = pipeline.default_schema.tables if pipeline.default_schema_name else ()
+    source = _build_source(batches, empty)
+    for table in tables:
+        if table.name not in declared:
+            source.schema.update_table(_declare(table, is_empty=table.name in empty))
     pipeline.extract(source, loader_file_format=destination.file_format)
 
 
@@ -87,7 +100,18 @@ def _build_source(batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: 
                 yield dlt.mark.with_hints(arrow, hints, create_table_variant=True)
                 hinted.add(table.name)
 
-    return dlt.resource(yield_tables, name="catalogue")
+    return dlt.resource(yield_tables, name=_RESOURCE)
+
+
+def _declare(table: Table, is_empty: bool) -> Any:
+    """Describe a table to dlt, which otherwise learns of it from its rows."""
+    columns: list[TColumnSchema] = [
+        {"name": field.name, "data_type": _DATA_TYPES[field.type], "nullable": field.nullable}
+        for field in table.arrow_schema
+    ]
+    resource = dlt.resource([], name=_RESOURCE, columns=columns)
+    resource.merge_hints(_build_hints(table, is_empty))
+    return resource.compute_table_schema()
 
 
 def _build_hints(table: Table, is_empty: bool) -> Any:
@@ -109,6 +133,8 @@ _UNREPEATED_KINDS = ("event", "file")
 def write(pipeline: dlt.Pipeline, destination: Destination) -> None:
     """Write what was extracted to the warehouse."""
     pipeline.normalize()
+    # Makes the tables that are declared; loading makes only those that rows came for.
+    pipeline.sync_schema()
     pipeline.load(workers=destination.writers, raise_on_failed_jobs=True)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -19,7 +22,7 @@ from loader.errors import MendableError
 from loader.files.find import InputFile
 
 _MEMORY_LIMIT = "256MB"
-_ROWS_A_BATCH = 100_000
+_ROWS_A_BATCH = 61_440  # two of them are what DuckDB keeps together
 _PROTOCOL = "member"
 _UNKNOWN_SIZE = 2**40
 # A query that is wrong is not the file's fault; anything else may be.
@@ -78,6 +81,15 @@ class Engine:
         """Write how a query names a file that it puts down for another, as an SQL literal."""
         return quote_text(str(self._folder / name))
 
+    @contextmanager
+    def limit_threads(self, most: int) -> Iterator[None]:
+        """Let queries run on no more threads than there is work for."""
+        self._connection.execute(f"set threads = {min(most, os.cpu_count() or 1)}")
+        try:
+            yield
+        finally:
+            self._connection.execute("reset threads")
+
     def select(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query and return its rows; for few of them.
 
@@ -98,7 +110,13 @@ class Engine:
             MendableError: If a file cannot be read.
         """
         try:
-            yield from self._connection.execute(query).to_arrow_reader(_ROWS_A_BATCH)
+            reader = self._connection.execute(query).to_arrow_reader(_ROWS_A_BATCH)
+            # While one batch is worked on, the next one is read.
+            with ThreadPoolExecutor(1) as ahead:
+                coming = ahead.submit(next, reader, None)
+                while (batch := coming.result()) is not None:
+                    coming = ahead.submit(next, reader, None)
+                    yield batch
         except _OWN_FAULTS:
             raise
         except _FILE_FAULTS as error:

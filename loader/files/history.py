@@ -148,13 +148,15 @@ _PLAYS = """
         end as {body},
     from judged
 """
+# Written once and read thrice: to look for values that recur takes longer than to read them.
+_SCRATCH = "format parquet, compression lz4, dictionary_size_limit 1"
 # Most plays stand there once and are passed on as they come; only of the others one is chosen.
 _ONCE = """
-    select * from {plays} as play where not exists (select 1 from repeated where repeated.play_id = play.play_id)
+    select play.* from {plays} as play anti join repeated on repeated.play_id = play.play_id
 """
 _CHOSEN = """
-    select * from {plays} as play
-    where {reason} is null and exists (select 1 from repeated where repeated.play_id = play.play_id)
+    select play.* from {plays} as play semi join repeated on repeated.play_id = play.play_id
+    where {reason} is null
     qualify 1 = row_number() over (
         partition by play_id
         order by
@@ -210,7 +212,9 @@ class History:
         """
         with Engine(self._files, folder) as engine:
             plays = engine.scratch("plays.parquet")
-            engine.select(f"copy ({self._write_query(engine, seen)}) to {plays} (format parquet, compression lz4)")
+            # One thread reads a file of JSON: others would spin until it is done with its part.
+            with engine.limit_threads(len(self._files)):
+                engine.select(f"copy ({self._write_query(engine, seen)}) to {plays} ({_SCRATCH})")
             engine.select(
                 f"create temp table repeated as select play_id from {plays} "  # noqa: S608
                 f"where {REASON} is null group by play_id having count(*) > 1"

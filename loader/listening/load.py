@@ -149,9 +149,14 @@ class _Load:
                     WebApi(self._answers, self._access), self._answers, reccobeats, known, self._seen, progress.count
                 )
             progress.start("Reading your listening")
-            extract(pipeline, destination, self._read(self._reader, known, run, client))
+            extract(pipeline, destination, self._read(self._reader, known, bool(run)))
         progress.start(f"Writing {destination.address}")
         write(pipeline, destination)
+        if run and client:
+            # Tables are written side by side: only when all of them are, the run is done.
+            row = run.build_row(self.summarize(run, client), client)
+            extract(pipeline, destination, [(TABLES["load_runs"], [row])])
+            write(pipeline, destination)
 
     def summarize(self, run: Run, client: Client) -> Summary:
         """Say what the load did so far."""
@@ -160,14 +165,11 @@ class _Load:
         remarks = [remark for remark in (self._refresh_token.notice, shortfall) if remark]
         return run.summarize(client, self._tally, self._access, remarks, list(self._list_warnings()))
 
-    def _read(
-        self, reader: ListeningReader, known: Known, run: Run | None, client: Client | None
-    ) -> Iterator[TableRows]:
+    def _read(self, reader: ListeningReader, known: Known, with_access: bool) -> Iterator[TableRows]:
         features = self._features.read("plays", reader.played) if self._features else ()
         yield from self._tally.keep_news(chain(reader.read(), features), known)
-        if self._access and run and client:
+        if self._access and with_access:
             yield TABLES["app_access"], list(self._access.build_rows())
-            yield TABLES["load_runs"], [run.build_row(self.summarize(run, client), client)]
 
     def _list_warnings(self) -> Iterator[str]:
         assert self._reader is not None  # noqa: S101 - read before

@@ -159,7 +159,10 @@ def test_a_statement_that_is_refused_is_explained(where, number, text, exit_code
         point_at_database(server.port)
         check_one_line(load(*DEMO_LOAD), exit_code, told)
     recorded = [statement for statement in server.statements if re.search("INSERT.*load_runs", statement)]
-    assert all("failed" in statement and "done" not in statement for statement in recorded)
+    # Plays alone are merged by `merge into`: the catalogue, which comes before them, is loaded by then.
+    done_before = 1 if where == "MERGE INTO" else 0
+    assert [statement for statement in recorded if "'done'" in statement] == recorded[:done_before]
+    assert all("'failed'" in statement for statement in recorded[done_before:])
 
 
 def test_rights_that_are_missing_are_told_before_anything_is_asked(point_at_database, load):
