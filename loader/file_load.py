@@ -17,7 +17,7 @@ from loader.files.reading import Account, ArrowRows
 from loader.progress import Progress
 from loader.runs import build_run_row
 from loader.spotify.rows import Observation
-from loader.spotify.tables import TABLES, Row, Table
+from loader.spotify.tables import Row, Table
 from loader.warehouse import (
     build_pipeline,
     clear_leftovers,
@@ -25,6 +25,7 @@ from loader.warehouse import (
     extract,
     open_known,
     record_failure,
+    record_run,
     refuse_mixing,
     write,
 )
@@ -154,26 +155,17 @@ def load_files(
         with open_known(pipeline, destination) as known:
             refuse_mixing(known, source_name, destination)
             before = known.count_rows(table)
-        # Where rows are there already, only the warehouse can tell how many are new.
-        is_told = table.kind == "file" or not before
-        rows_written: dict[str, int] = {}
-
-        def end_with_run() -> Iterator[tuple[Table, Any]]:
-            yield from _read(reading, destination.work_dir / "reading", progress, seen)
-            rows_written.update({table.name: reading.account.landed, "rejected_objects": _count_rejected(reading)})
-            if is_told:
-                yield TABLES["load_runs"], [_build_run(reading, source_name, rows_written, seen)]
-
         progress.start(f"Reading {reading.name}")
-        extract(pipeline, destination, end_with_run(), empty={table.name} if not before else ())
+        batches = _read(reading, destination.work_dir / "reading", progress, seen)
+        extract(pipeline, destination, batches, empty={table.name} if not before else ())
         progress.start(f"Writing {destination.address}")
         write(pipeline, destination)
-        if not is_told:
+        rows_written = {table.name: reading.account.landed, "rejected_objects": _count_rejected(reading)}
+        if before and table.kind != "file":
+            # Where rows were there already, only the warehouse can tell how many are new.
             with open_known(pipeline, destination) as known:
                 rows_written[table.name] = known.count_rows(table) - before
-            run = [_build_run(reading, source_name, rows_written, seen)]
-            extract(pipeline, destination, [(TABLES["load_runs"], run)])
-            write(pipeline, destination)
+        record_run(pipeline, destination, _build_run(reading, source_name, rows_written, seen))
     return FileSummary(
         address=destination.address,
         observed_on=seen.observed_on,

@@ -28,6 +28,7 @@ from loader.warehouse import (
     build_pipeline,
     extract,
     open_known,
+    record_run,
     refuse_mixing,
     write,
 )
@@ -95,7 +96,7 @@ class _Load:
 
         Args:
             reccobeats: What ReccoBeats is asked through; None to ask for no audio features at all.
-            build_run: Builds the row of `load_runs`, when everything else is read; None to record no run.
+            build_run: Builds the row of `load_runs`, when everything else is written; None to record no run.
         """
         assert self.access is not None  # noqa: S101 - read before
         with open_known(self._pipeline, self._destination) as known:
@@ -109,7 +110,9 @@ class _Load:
                 )
                 steps.append(self.features.read("tracks"))
             records = () if self.tally.stopped else chain.from_iterable(steps)
-            self._write(self._end_with_run(self.tally.keep_news(records, known), self.access, build_run))
+            self._write(self._end_with_access(self.tally.keep_news(records, known), self.access))
+        if build_run:
+            record_run(self._pipeline, self._destination, build_run())
 
     def summarize(self, run: Run, client: Client) -> Summary:
         """Say what the load did so far."""
@@ -117,13 +120,9 @@ class _Load:
         shortfall = self.features.shortfall if self.features else None
         return run.summarize(client, self.tally, self.access, remarks=[shortfall] if shortfall else [])
 
-    def _end_with_run(
-        self, batches: Iterable[TableRows], access: Access, build_run: Callable[[], Row] | None
-    ) -> Iterator[TableRows]:
+    def _end_with_access(self, batches: Iterable[TableRows], access: Access) -> Iterator[TableRows]:
         yield from batches
         yield TABLES["app_access"], list(access.build_rows())
-        if build_run:
-            yield TABLES["load_runs"], [build_run()]
 
     def _settle_order(self, artist_ids: list[str], known: Known) -> list[str]:
         """Put the artists in an order that stays when a stopped run goes on: batches then ask the same again."""

@@ -138,6 +138,13 @@ def write(pipeline: dlt.Pipeline, destination: Destination) -> None:
     pipeline.load(workers=destination.writers, raise_on_failed_jobs=True)
 
 
+def record_run(pipeline: dlt.Pipeline, destination: Destination, run: Row) -> None:
+    """Record a run when all it brings is written: tables are written side by side, and any of them may fail."""
+    runs = TABLES["load_runs"]
+    extract(pipeline, destination, [(runs, [run])], tables=[runs])
+    write(pipeline, destination)
+
+
 @contextmanager
 def open_known(pipeline: dlt.Pipeline, destination: Destination) -> Iterator[Known]:
     """Open what the warehouse knows; a warehouse is not made just to look into it."""
@@ -183,10 +190,7 @@ def record_failure(destination: Destination, build_run: Callable[[LoaderError], 
     except (Exception, KeyboardInterrupt) as error:
         with suppress(Exception):
             if destination.exists():
-                pipeline = build_pipeline(destination)
-                runs = TABLES["load_runs"]
-                extract(pipeline, destination, [(runs, [build_run(explain(error))])], tables=[runs])
-                write(pipeline, destination)
+                record_run(build_pipeline(destination), destination, build_run(explain(error)))
         raise
 
 

@@ -29,6 +29,7 @@ from loader.warehouse import (
     build_pipeline,
     extract,
     open_known,
+    record_run,
     refuse_mixing,
     write,
 )
@@ -153,10 +154,7 @@ class _Load:
         progress.start(f"Writing {destination.address}")
         write(pipeline, destination)
         if run and client:
-            # Tables are written side by side: only when all of them are, the run is done.
-            row = run.build_row(self.summarize(run, client), client)
-            extract(pipeline, destination, [(TABLES["load_runs"], [row])])
-            write(pipeline, destination)
+            record_run(pipeline, destination, run.build_row(self.summarize(run, client), client))
 
     def summarize(self, run: Run, client: Client) -> Summary:
         """Say what the load did so far."""
