@@ -42,6 +42,10 @@ MUTATIONS = {
         ("\"'-01'\"", "\"'-02'\""),
         ("like '____-__-__' then {{ try_cast_date(release_date) }}", "like '____-__-__' then null"),
     ],
+    "select_known_versions": [
+        # Of what is no longer so, nothing is known.
+        ("from versions\nunion all", "from versions\nwhere is_current = {{ boolean_literal(true) }}\nunion all"),
+    ],
     "version_ctes": [
         ("dated.seen_from < dated.seen_until", "dated.seen_from <= dated.seen_until"),
         ("order by dated.seen_from", "order by dated.seen_from desc"),
