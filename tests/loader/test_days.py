@@ -52,7 +52,7 @@ def test_a_load_in_parts_leaves_the_same_rows(play, world, warehouse, monkeypatc
     monkeypatch.setattr(pipeline, "_ROWS_A_PART", 50)
     assert play(days, artist_ids=artist_ids) == at_once
     parts = read_rows(warehouse, "select count(*) from raw_spotify._dlt_loads")[0][0]
-    assert parts > 2 * len(days), "each load has more parts than the two that every load has"
+    assert parts > 3 * len(days), "each load has more parts than the three that every load has"
 
 
 def test_a_late_day_adds_its_measures_and_leaves_the_newer_attributes(play, world):
