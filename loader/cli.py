@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +25,7 @@ from loader.files.dataset import Dataset
 from loader.files.history import History
 from loader.files.layouts import read_said_columns
 from loader.listening.load import ListeningOptions, load_listening
+from loader.lock import hold_warehouse
 from loader.login import check_secrets_file, log_in, save_refresh_token
 from loader.notices import LOG_FORMAT_OPTION, choose_notices
 from loader.pipeline import LoadOptions, load_catalogue
@@ -42,6 +44,8 @@ from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.sign_in import REDIRECT_URI
 from loader.warehouse import MADE_UP
 from loader.webhook import tell_webhook
+
+Load = Callable[[Progress], Summary | FileSummary]
 
 app = typer.Typer(
     add_completion=False,
@@ -156,7 +160,7 @@ def load(
     warehouse = choose_destination(destination or read_destination_name())
     options = LoadOptions(artists, observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
     _run(
-        lambda progress: load_catalogue(api_settings, warehouse, options, progress),
+        [lambda progress: load_catalogue(api_settings, warehouse, options, progress)],
         warehouse,
         observed_on,
         log_format,
@@ -200,13 +204,12 @@ def demo(
         catalogue = LoadOptions(world.artist_ids(), observed_on, source_name=MADE_UP)
         heard = ListeningOptions(observed_on, source_name=MADE_UP)
         refresh_token = RefreshToken(REFRESH_TOKEN)
-        loads: tuple[Callable[[Progress], Summary | FileSummary], ...] = (
+        loads: list[Load] = [
             lambda progress: load_catalogue(api_settings, warehouse, catalogue, progress),
             lambda progress: load_listening(api_settings, refresh_token, warehouse, heard, progress),
             lambda progress: load_files(History([export]), warehouse, progress, source_name=MADE_UP),
-        )
-        for load_part in loads:
-            _run(load_part, warehouse, observed_on, log_format, quiet)
+        ]
+        _run(loads, warehouse, observed_on, log_format, quiet)
 
 
 @app.command()
@@ -276,7 +279,7 @@ def listening(
     warehouse = choose_destination(destination or read_destination_name())
     options = ListeningOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
     _run(
-        lambda progress: load_listening(api_settings, refresh_token, warehouse, options, progress),
+        [lambda progress: load_listening(api_settings, refresh_token, warehouse, options, progress)],
         warehouse,
         observed_on,
         log_format,
@@ -309,7 +312,7 @@ def history(
     """
     warehouse = choose_destination(destination or read_destination_name())
     _run(
-        lambda progress: load_files(History(files, keep_personal_data), warehouse, progress),
+        [lambda progress: load_files(History(files, keep_personal_data), warehouse, progress)],
         warehouse,
         datetime.now(UTC).date(),
         log_format,
@@ -359,7 +362,7 @@ def dataset(
         notices.tell_preview(preview)
         return
     _run(
-        lambda progress: load_files(Dataset(files, said, name), warehouse, progress),
+        [lambda progress: load_files(Dataset(files, said, name), warehouse, progress)],
         warehouse,
         datetime.now(UTC).date(),
         log_format,
@@ -367,29 +370,32 @@ def dataset(
     )
 
 
-def _run(
-    load_day: Callable[[Progress], Summary | FileSummary],
-    warehouse: Destination,
-    observed_on: date,
-    log_format: LogFormat,
-    quiet: bool,
-) -> None:
-    """Load, and tell whoever wants to know what came of it."""
+def _run(loads: Sequence[Load], warehouse: Destination, observed_on: date, log_format: LogFormat, quiet: bool) -> None:
+    """Do loads one after the other, with the warehouse to themselves, and report what came of each."""
     webhook_url = read_webhook_url()
     notices = choose_notices([LOG_FORMAT_OPTION, log_format], quiet)
-    try:
-        with notices.follow() as progress:
-            summary = load_day(progress)
-    except (Exception, KeyboardInterrupt) as error:
-        failure = explain(error)
-        tell_webhook(webhook_url, notices, observed_on, warehouse.address, error=failure)
-        raise failure from error
-    notices.tell_summary(summary)
-    for warning in summary.warnings:
-        notices.warn(warning)
-    tell_webhook(webhook_url, notices, observed_on, warehouse.address, summary, summary.stopped)
-    if summary.stopped:
-        raise summary.stopped
+
+    @contextmanager
+    def report_failure() -> Iterator[None]:
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as error:
+            failure = explain(error)
+            tell_webhook(webhook_url, notices, observed_on, warehouse.address, error=failure)
+            raise failure from error
+
+    with ExitStack() as held:
+        with report_failure(), notices.follow() as progress:
+            held.enter_context(hold_warehouse(warehouse, progress))
+        for load_part in loads:
+            with report_failure(), notices.follow() as progress:
+                summary = load_part(progress)
+            notices.tell_summary(summary)
+            for warning in summary.warnings:
+                notices.warn(warning)
+            tell_webhook(webhook_url, notices, observed_on, warehouse.address, summary, summary.stopped)
+            if summary.stopped:
+                raise summary.stopped
 
 
 def _read_day(text: str | None) -> date:

@@ -40,6 +40,10 @@ class StoppedEarlyError(LoaderError):
         self.retry_after = retry_after
 
 
+class BusyError(StoppedEarlyError):
+    """Somebody else is using the warehouse: the load changed nothing of theirs, and can run when they have finished."""
+
+
 class Interrupted(StoppedEarlyError):
     """The user or a scheduler stopped the load."""
 

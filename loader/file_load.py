@@ -14,6 +14,7 @@ from loader.destinations import Destination
 from loader.errors import LoaderError
 from loader.files.dataset import Dataset
 from loader.files.reading import Account, ArrowRows
+from loader.lock import hold_warehouse
 from loader.progress import Progress
 from loader.runs import build_run_row
 from loader.spotify.rows import Observation
@@ -144,12 +145,16 @@ def load_files(
     source_name = source_name or reading.source_name
     started_at = datetime.now(UTC)
     seen = Observation(started_at.date(), started_at)
-    destination.check(progress)
 
     def build_failed_run(error: LoaderError) -> Row:
         return build_run_row(source_name, seen.observed_on, seen.loaded_at, error)
 
-    with _leave_nothing(destination), record_failure(destination, build_failed_run), explain_failures(destination):
+    with (
+        hold_warehouse(destination, progress),
+        _leave_nothing(destination),
+        record_failure(destination, build_failed_run),
+        explain_failures(destination),
+    ):
         pipeline = build_pipeline(destination)
         table = reading.table
         with open_known(pipeline, destination) as known:

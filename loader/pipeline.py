@@ -13,6 +13,7 @@ from loader.batches import split_into_parts
 from loader.destinations import Destination
 from loader.journaled import run_with_journal
 from loader.known import Known
+from loader.lock import hold_warehouse
 from loader.progress import Progress, SilentProgress
 from loader.runs import Run, Summary, TableRows, Tally
 from loader.settings import ApiSettings
@@ -159,7 +160,6 @@ def load_catalogue(
             the run, or, if the load is a large one, holds whole parts of it.
     """
     started_at = datetime.now(UTC)
-    destination.check(progress)
     client_id = api_settings.client_id
     client = Client(api_settings, max_wait=options.max_wait, max_calls=options.max_calls)
     reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
@@ -180,4 +180,5 @@ def load_catalogue(
         return day.summarize(run, client)
 
     source = f"{options.source_name} at {api_settings.api_url} as {client_id}"
-    return run_with_journal(run, destination, client, tally, "answers.jsonl", source, bring_in, load)
+    with hold_warehouse(destination, progress):
+        return run_with_journal(run, destination, client, tally, "answers.jsonl", source, bring_in, load)

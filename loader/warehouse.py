@@ -133,6 +133,7 @@ _UNREPEATED_KINDS = ("event", "file")
 def write(pipeline: dlt.Pipeline, destination: Destination) -> None:
     """Write what was extracted to the warehouse."""
     pipeline.normalize()
+    destination.keep_out_others()
     # Makes the tables that are declared; loading makes only those that rows came for.
     pipeline.sync_schema()
     pipeline.load(workers=destination.writers, raise_on_failed_jobs=True)
@@ -199,7 +200,7 @@ def explain_failures(destination: Destination) -> Iterator[None]:
     """Turn what dlt wraps around an error back into the error, or into one clear line."""
     try:
         yield
-    except (PipelineStepFailed, DestinationException) as failure:
+    except Exception as failure:
         cause: BaseException | None = failure
         while cause is not None:
             if isinstance(cause, LoaderError):
@@ -209,6 +210,8 @@ def explain_failures(destination: Destination) -> Iterator[None]:
             if explained := destination.explain(cause):
                 raise explained from failure
             deepest, cause = cause, _find_cause(cause)
+        if not isinstance(failure, PipelineStepFailed | DestinationException):
+            raise
         raise LoaderError(f"Writing to {destination.address} failed: {str(deepest).splitlines()[0]}") from failure
 
 

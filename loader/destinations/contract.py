@@ -43,18 +43,36 @@ class Destination(Protocol):
         """How to name another warehouse of this kind."""
 
     @property
+    def elsewhere(self) -> str:
+        """How to have the load's own files in another folder."""
+
+    @property
     def work_dir(self) -> Path:
         """The folder in which a load is prepared before it is written."""
 
-    def check(self, progress: Progress) -> None:
-        """Make sure that the warehouse can be written to, without changing it.
+    @property
+    def lock_file(self) -> Path:
+        """The file that a load locks: the same one by whatever name the warehouse is called."""
+
+    def open_to_write(self, progress: Progress) -> AbstractContextManager[None]:
+        """Make sure that the warehouse can be written to, and keep other writers out of it while the block runs.
+
+        Within the block it may be opened again, which changes nothing.
 
         Args:
             progress: Told what is waited for.
 
         Raises:
-            MendableError: If the user can mend why not.
+            BusyError: If another program is using the warehouse.
+            MendableError: If the user can mend why it cannot be written to.
             LoaderError: If the warehouse is broken.
+        """
+
+    def keep_out_others(self) -> None:
+        """Make sure, before something is written, that other writers are still kept out.
+
+        Raises:
+            BusyError: If another program got in first.
         """
 
     def exists(self) -> bool:

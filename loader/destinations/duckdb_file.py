@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dlt
@@ -16,13 +16,19 @@ from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from loader.destinations.contract import Answer, Ask
-from loader.errors import LoaderError, MendableError
+from loader.errors import BusyError, LoaderError, MendableError
 from loader.progress import Progress
 
 _MEMORY_LIMIT = "128MB"
+# As DuckDB says it on Unix, where it names the program, and on Windows.
+_LOCKED = re.compile(
+    r"Could not set lock on file(?:.*held in (?P<program>.+?) \(PID (?P<process>\d+)\))?"
+    r"|used by another process",
+    re.DOTALL,
+)
 
 
-@dataclass(frozen=True)
+@dataclass
 class DuckDb:
     """The embedded warehouse: one DuckDB file.
 
@@ -33,6 +39,8 @@ class DuckDb:
     path: Path
     file_format: TLoaderFileFormat = "parquet"  # many times faster there than inserts
     writers: int = 2  # each takes memory of its own, and DuckDB does one's work on all cores
+    _is_open: bool = field(default=False, init=False, repr=False, compare=False)
+    _connection: duckdb.DuckDBPyConnection | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def address(self) -> str:
@@ -45,16 +53,58 @@ class DuckDb:
         return "name another file in ECHOSTREAM_DUCKDB"
 
     @property
+    def elsewhere(self) -> str:
+        """Another file, since they stand beside it."""
+        return self.another
+
+    @property
     def work_dir(self) -> Path:
         """A hidden folder beside the warehouse: on the same disk, and gone with it."""
-        return self.path.parent / f".{self.path.stem}.load"
+        return self._hide("load")
 
-    def check(self, progress: Progress) -> None:
-        """Open the file as the load will, so that a broken one is found before Spotify is asked."""
+    @property
+    def lock_file(self) -> Path:
+        """A hidden file beside the warehouse."""
+        return self._hide("lock")
+
+    def _hide(self, suffix: str) -> Path:
+        """Name a hidden neighbour of the file itself, wherever links to it stand."""
+        path = Path(os.path.realpath(self.path))
+        return path.with_name(f".{path.stem}.{suffix}")
+
+    @contextmanager
+    def open_to_write(self, progress: Progress) -> Iterator[None]:
+        """Open the file, if there is one, so that a broken one is found before Spotify is asked.
+
+        It stays open until the block ends: between two connections of dlt's, another program could open it.
+        """
+        if self._is_open:
+            yield
+            return
+        self._check_file()
+        self._is_open = True
+        try:
+            if self.exists():
+                self.keep_out_others()
+            yield
+        finally:
+            self._is_open = False
+            if self._connection:
+                self._connection.close()
+                self._connection = None
+
+    def keep_out_others(self) -> None:
+        """Keep the file open, which is made here if there is none, until the block that opened it ends."""
+        if self._is_open and not self._connection:
+            try:
+                self._connection = duckdb.connect(str(self.path))
+            except duckdb.Error as error:
+                raise _explain(error, self.path) from error
+
+    def _check_file(self) -> None:
         if self.path.is_dir():
             raise MendableError(f"{self.path} is a folder: name a file in ECHOSTREAM_DUCKDB.")
-        if not self.path.exists():
-            _check_can_create(self.path)
+        if not self.exists():
             return
         # The superuser may write to files that say read-only; what the file says counts.
         if not self.path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(
@@ -63,10 +113,6 @@ class DuckDb:
             raise MendableError(
                 f"{self.path} is read-only: make it writable (chmod u+w) or name another file in ECHOSTREAM_DUCKDB."
             )
-        try:
-            duckdb.connect(str(self.path)).close()
-        except duckdb.Error as error:
-            raise _explain(error, self.path) from error
 
     def exists(self) -> bool:
         """Tell whether the file is there."""
@@ -102,8 +148,9 @@ class DuckDb:
         credentials.global_config = {"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}
         return dlt.destinations.duckdb(credentials)
 
-    def explain(self, error: BaseException) -> None:
-        """What DuckDB says is one clear line already."""
+    def explain(self, error: BaseException) -> LoaderError | None:
+        """Explain that another program has the file open; what else DuckDB says is one clear line already."""
+        return _explain_lock(error, self.path) if isinstance(error, duckdb.Error) else None
 
 
 def _connect_to_read(path: Path) -> duckdb.DuckDBPyConnection:
@@ -114,24 +161,21 @@ def _connect_to_read(path: Path) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(path))
 
 
-def _check_can_create(path: Path) -> None:
-    parent = path.parent
-    while not parent.exists():
-        parent = parent.parent
-    try:
-        # Asking for permissions is not enough: some folders take no files from anybody.
-        tempfile.TemporaryFile(dir=parent).close()
-    except OSError as error:
-        raise MendableError(
-            f"{path} cannot be made: {parent} is not a folder that can be written to. "
-            "Name another file in ECHOSTREAM_DUCKDB."
-        ) from error
+def _explain_lock(error: duckdb.Error, path: Path) -> BusyError | None:
+    """Say who has the file open, if that is what the error is about."""
+    found = _LOCKED.search(str(error))
+    if not found:
+        return None
+    holder = "another program"
+    if found["process"]:
+        holder = f"another program ({Path(found['program']).name}, process {found['process']})"
+    return BusyError(f"{path} is in use by {holder}: close it, or let it finish, then run this again.")
 
 
 def _explain(error: duckdb.Error, path: Path) -> LoaderError:
+    if busy := _explain_lock(error, path):
+        return busy
     said = str(error)
-    if "lock" in said.lower():
-        return MendableError(f"{path} is in use by another program: close what has it open, then run this again.")
     if "newer version" in said or "older version" in said:
         return MendableError(
             f"{path} was written by another version of DuckDB: open it with that one, or name another "

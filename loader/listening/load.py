@@ -14,6 +14,7 @@ from loader.journaled import run_with_journal
 from loader.known import Known
 from loader.listening.library_api import MOST_PLAYS, LibraryApi
 from loader.listening.reader import ListeningReader
+from loader.lock import hold_warehouse
 from loader.progress import Progress, SilentProgress
 from loader.runs import Run, Summary, TableRows, Tally
 from loader.settings import ApiSettings
@@ -88,7 +89,6 @@ def load_listening(
             the run.
     """
     started_at = datetime.now(UTC)
-    destination.check(progress)
     client_id = api_settings.client_id
     client = Client(
         api_settings,
@@ -110,7 +110,8 @@ def load_listening(
         return day.summarize(run, client)
 
     source = f"{options.source_name} at {api_settings.api_url} as {client_id}/{refresh_token.fingerprint}"
-    return run_with_journal(run, destination, client, tally, "listening.jsonl", source, bring_in, load)
+    with hold_warehouse(destination, progress):
+        return run_with_journal(run, destination, client, tally, "listening.jsonl", source, bring_in, load)
 
 
 class _Load:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import mssql_python
 from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 
+from loader.destinations.azure_sql.application_lock import ApplicationLock
 from loader.destinations.azure_sql.connection import connect
 from loader.destinations.azure_sql.dlt_client import AzureSqlDlt
 from loader.destinations.azure_sql.failures import explain
@@ -27,7 +28,7 @@ _SCHEMAS = (SCHEMA_NAME, f"{SCHEMA_NAME}_staging")
 _RIGHTS_ON_SCHEMA = ("SELECT", "INSERT", "UPDATE", "DELETE", "ALTER")
 
 
-@dataclass(frozen=True)
+@dataclass
 class AzureSql:
     """A database of Azure SQL, or of a SQL Server of one's own.
 
@@ -38,6 +39,7 @@ class AzureSql:
     settings: AzureSqlSettings
     file_format: TLoaderFileFormat = "insert_values"
     writers: int = 20  # they mostly wait for the server
+    _lock: ApplicationLock | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def address(self) -> str:
@@ -50,15 +52,49 @@ class AzureSql:
         return "name another database in AZURE_SQL_DATABASE"
 
     @property
+    def elsewhere(self) -> str:
+        """Another folder to call the load in."""
+        return "run the load in another folder"
+
+    @property
     def work_dir(self) -> Path:
         """A hidden folder where the load is called, one for each database."""
-        return WORK_DIR / re.sub(
-            r"[^\w.-]", "_", f"{self.settings.server}.{self.settings.port}.{self.settings.database}"
-        )
+        return WORK_DIR / self._file_name
 
-    def check(self, progress: Progress) -> None:
-        """Log in, waiting for a database that sleeps, and see that every right is there, before Spotify is asked."""
+    @property
+    def lock_file(self) -> Path:
+        """A file beside that folder."""
+        return WORK_DIR / f"{self._file_name}.lock"
+
+    @property
+    def _file_name(self) -> str:
+        return re.sub(r"[^\w.-]", "_", f"{self.settings.server}.{self.settings.port}.{self.settings.database}")
+
+    @contextmanager
+    def open_to_write(self, progress: Progress) -> Iterator[None]:
+        """Log in, waiting for a database that sleeps, and see that every right is there, before Spotify is asked.
+
+        The database's lock of the raw schema is held until the block ends: loads elsewhere are kept out by it.
+        """
+        if self._lock:
+            yield
+            return
         progress.start(f"Connecting to {self.address}")
+        self._check_rights(progress)
+        self._lock = ApplicationLock(self.settings, SCHEMA_NAME)
+        try:
+            self._lock.take()
+            yield
+        finally:
+            self._lock.release()
+            self._lock = None
+
+    def keep_out_others(self) -> None:
+        """Take the database's lock again, should its connection have been lost."""
+        if self._lock:
+            self._lock.take()
+
+    def _check_rights(self, progress: Progress) -> None:
         with closing(connect(self.settings, tell=progress.start)) as connection:
             try:
                 missing = [right for right, has_it in connection.cursor().execute(_build_rights_query()) if not has_it]

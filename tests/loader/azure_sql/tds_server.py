@@ -1,8 +1,10 @@
-"""A server that speaks TDS, SQL Server's protocol, and holds nothing: it notes what it is asked, and answers as told.
+"""A server that speaks TDS, SQL Server's protocol, and holds nothing but application locks: it notes what it is asked,
+and answers as told.
 
 What drivers do with a server's answers is so tried with the real driver. The message formats are those of [MS-TDS].
 """
 
+import re
 import socket
 import ssl
 import struct
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _BATCH, _RPC, _RESPONSE, _TRANSACTION, _LOGIN, _PRELOGIN = 0x01, 0x03, 0x04, 0x0E, 0x10, 0x12
-_LAST_PACKET = 0x01
+_LAST_PACKET, _RESETS_CONNECTION = 0x01, 0x08
 _PACKET_SIZE = 4096
 _ENCRYPT_ON, _ENCRYPT_NOT_SUPPORTED = 0x01, 0x02
 _COLLATION = bytes([0x09, 0x04, 0xD0, 0x00, 0x34])
@@ -62,6 +64,7 @@ class TdsServer:
         logins: Answers logins: raises a Refusal, or lets them in.
         certificate: The file with its key and certificate; without one it does not encrypt.
         statements: The statements it was asked, in their order; parameters are not among them.
+        locks: The application locks that are held: the connection that holds each, by the lock's name.
     """
 
     port: int = 0
@@ -69,6 +72,12 @@ class TdsServer:
     logins: Callable[[], None] = lambda: None
     certificate: Path | None = None
     statements: list[str] = field(default_factory=list)
+    locks: dict[str, object] = field(default_factory=dict)
+
+    def end_connections(self) -> None:
+        """End the connections that hold locks, as a gateway does that finds them idle."""
+        for holder in list(self.locks.values()):
+            holder.end()
 
 
 @contextmanager
@@ -107,7 +116,16 @@ class _Conversation:
         self._connection = connection
         self._server = server
 
+    def end(self) -> None:
+        self._connection.shutdown(socket.SHUT_RDWR)
+
     def hold(self) -> None:
+        try:
+            self._answer()
+        finally:
+            self._release_locks()
+
+    def _answer(self) -> None:
         while True:
             kind, body = self._receive()
             if kind == _PRELOGIN:
@@ -141,7 +159,7 @@ class _Conversation:
         self._server.statements.append(statement)
         done = _DONE if kind == _BATCH else _DONE_IN_PROC
         try:
-            rows = self._server.answer(statement)
+            rows = self._answer_about_lock(statement) or self._server.answer(statement)
         except Refusal as refusal:
             self._send(_build_error(refusal) + _build_done(_DONE if kind == _BATCH else _DONE_PROC, _STATUS_ERROR))
             return
@@ -149,6 +167,27 @@ class _Conversation:
         count = 0 if rows is None else len(rows.rows if isinstance(rows, NamedRows) else rows)
         answer += _build_done(done, _STATUS_COUNT | (_STATUS_MORE if kind == _RPC else 0), count)
         self._send(answer + (_build_return(1) if kind == _RPC else b""))
+
+    def _answer_about_lock(self, statement: str) -> Rows | None:
+        """Take, look at or release an application lock of the session; None if the statement is about none."""
+        found = re.search(r"(sp_getapplock|sp_releaseapplock|applock_mode)\b.*?N'([^']*)'", statement)
+        if not found:
+            return None
+        procedure, name = found.groups()
+        if procedure == "sp_getapplock":
+            return [(0 if self._server.locks.setdefault(name, self) is self else -1,)]
+        is_held = self._server.locks.get(name) is self
+        if procedure == "applock_mode":
+            return [(int(is_held),)]
+        if not is_held:
+            raise Refusal(1223, f"Cannot release the application lock (Resource: '{name}'): it is not currently held.")
+        del self._server.locks[name]
+        return None
+
+    def _release_locks(self) -> None:
+        for name, holder in list(self._server.locks.items()):
+            if holder is self:
+                del self._server.locks[name]
 
     def _shake_hands(self) -> None:
         """Shake hands for TLS inside packets of the prelogin, as TDS wants it; what follows is all encrypted."""
@@ -171,6 +210,8 @@ class _Conversation:
         body = b""
         while True:
             kind, status, length = struct.unpack(">BBH4x", self._read(8))
+            if status & _RESETS_CONNECTION:  # the driver takes a connection out of its pool
+                self._release_locks()
             body += self._read(length - 8)
             if status & _LAST_PACKET:
                 return kind, body
