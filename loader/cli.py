@@ -41,6 +41,7 @@ from loader.settings import (
 )
 from loader.spotify.client import DEFAULT_MAX_WAIT
 from loader.spotify.refresh_token import RefreshToken
+from loader.spotify.replay import refuse_replay
 from loader.spotify.sign_in import REDIRECT_URI
 from loader.warehouse import MADE_UP
 from loader.webhook import tell_webhook
@@ -68,7 +69,8 @@ DayOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="YYYY-MM-DD",
-        help="The day the answers are about, so that days can be replayed. Default: today (UTC).",
+        help="The day the answers are about. A past day can only be replayed from a server that plays it, as the "
+        "made-up world does: Spotify answers for today only. Default: today (UTC).",
     ),
 ]
 DestinationOption = Annotated[
@@ -157,6 +159,8 @@ def load(
             '.dlt/config.toml: [sources.spotify] artists = ["..."].'
         )
     api_settings = read_api_settings()
+    if as_of:
+        refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
     options = LoadOptions(artists, observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
     _run(
@@ -276,6 +280,8 @@ def listening(
     api_settings = read_api_settings(needs_secret=False)
     refresh_token = RefreshToken(read_refresh_token())
     observed_on = _read_day(as_of)
+    if as_of:
+        refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
     options = ListeningOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
     _run(

@@ -21,6 +21,7 @@ from loader.spotify.access import Access
 from loader.spotify.answers import Answers
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.references import find_artist_ids
+from loader.spotify.replay import find_replayed_day
 from loader.spotify.rows import Observation
 from loader.spotify.source import CatalogueReader
 from loader.spotify.tables import TABLES, Row
@@ -161,7 +162,12 @@ def load_catalogue(
     """
     started_at = datetime.now(UTC)
     client_id = api_settings.client_id
-    client = Client(api_settings, max_wait=options.max_wait, max_calls=options.max_calls)
+    client = Client(
+        api_settings,
+        max_wait=options.max_wait,
+        max_calls=options.max_calls,
+        replayed_day=find_replayed_day(options.observed_on, started_at),
+    )
     reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
     run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)
     tally = Tally()

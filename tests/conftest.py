@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -15,6 +17,8 @@ from filelock import FileLock
 
 from loader.cli import main
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET
+from loader.destinations import DuckDb
+from loader.lock import lock_warehouse
 from tests.dbt_process import Dbt, parse
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,6 +123,30 @@ def load(capsys, warehouse):
         return Result(exit_code, captured.out, captured.err)
 
     return run
+
+
+@contextmanager
+def lock_elsewhere(path):
+    """Hold the lock of a warehouse as another load does: another thread holds it than the one that runs the block."""
+    with ThreadPoolExecutor(1) as other:
+        lock = lock_warehouse(DuckDb(path))
+        other.submit(lock.__enter__).result()
+        try:
+            yield
+        finally:
+            other.submit(lock.__exit__, None, None, None).result()
+
+
+@contextmanager
+def open_elsewhere(path):
+    """Have a DuckDB file open in another program."""
+    code = f"import duckdb; held = duckdb.connect({str(path)!r}); print('open', flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline()
+        try:
+            yield other.pid
+        finally:
+            other.communicate(b"\n")
 
 
 def follow(artist_ids):

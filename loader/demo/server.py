@@ -30,6 +30,8 @@ HOST = "127.0.0.1"
 
 _TOKEN_TEMPLATE = "/api/token"  # noqa: S105 - an address
 _AUTHORIZE_TEMPLATE = "/authorize"
+# Says of every answer which day it is about: only so can a past day be replayed from here.
+DAY_HEADER = "X-Answers-For"
 _JSON_HEADERS = {"Content-Type": "application/json; charset=utf-8"}
 # Closing with an empty linger time resets the connection instead of ending it in good order.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -297,6 +299,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for header, value in answer.headers.items():
             self.send_header(header, value)
+        self.send_header(DAY_HEADER, self.server.web_api.day.isoformat())
         self.send_header("Content-Length", str(len(announced)))
         self.end_headers()
         self.wfile.write(body)

@@ -22,6 +22,7 @@ from loader.spotify.access import Access
 from loader.spotify.answers import Answers
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.refresh_token import RefreshToken
+from loader.spotify.replay import find_replayed_day
 from loader.spotify.rows import Observation
 from loader.spotify.sign_in import PersonSignIn
 from loader.spotify.tables import TABLES
@@ -95,6 +96,7 @@ def load_listening(
         max_wait=options.max_wait,
         max_calls=options.max_calls,
         sign_in=PersonSignIn(api_settings, refresh_token),
+        replayed_day=find_replayed_day(options.observed_on, started_at),
     )
     reccobeats = ReccoBeats(api_settings.reccobeats_url, options.max_wait) if options.audio_features else None
     run = Run(options.source_name, destination.address, options.observed_on, started_at, _TABLES)

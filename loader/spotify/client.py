@@ -11,8 +11,9 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from math import isfinite
 from typing import Any
 
@@ -25,6 +26,7 @@ from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.json import read_json
 from loader.settings import ApiSettings
 from loader.spotify.pace import Pace
+from loader.spotify.replay import check_answer
 from loader.spotify.session import build_session
 from loader.spotify.sign_in import TIMEOUT, AppSignIn, SignIn
 
@@ -84,6 +86,7 @@ class Client:
         max_wait: float = DEFAULT_MAX_WAIT,
         max_calls: int | None = None,
         sign_in: SignIn | None = None,
+        replayed_day: date | None = None,
     ) -> None:
         """Prepare the client; nothing is sent yet.
 
@@ -92,6 +95,7 @@ class Client:
             max_wait: The longest `Retry-After` that is obeyed, in seconds.
             max_calls: The most requests that may be sent to the Web API; None for no limit.
             sign_in: Who asks; None for the app itself.
+            replayed_day: The past day that every answer must be about; None for today.
         """
         self.calls: Counter[str] = Counter()
         self.refusals = 0
@@ -99,6 +103,7 @@ class Client:
         self._max_wait = max_wait
         self._max_calls = max_calls
         self._settings = settings
+        self._replayed_day = replayed_day
         self._pace = Pace()
         self._answered = False
         self._lock = threading.Lock()
@@ -141,7 +146,7 @@ class Client:
             TooManyRequests: If Spotify asks for a longer wait than allowed.
             BudgetSpent: If no more calls may be made.
             Unanswered: If no sensible answer came after several tries.
-            MendableError: If the credentials are wrong.
+            MendableError: If the credentials are wrong, or the answer is not about the day that is replayed.
         """
         faults = renewals = 0
         waited = 0.0
@@ -161,6 +166,7 @@ class Client:
                     renewals += 1
                     self._auth.cache_handler.save_token_to_cache(None)
                 else:
+                    self._check_day(error.headers or {})
                     self._raise_unless_absent(endpoint, error)
                     return None
             with self._lock:
@@ -173,7 +179,8 @@ class Client:
         self._pace.wait_for_turn()
         self._count(endpoint)
         try:
-            answer = read(call(self._spotify).content)
+            unread = call(self._spotify)
+            answer = read(unread.content)
         except SpotifyException as error:
             if error.http_status >= requests.codes.server_error:
                 raise _Broken(f"status {error.http_status}") from error
@@ -183,9 +190,13 @@ class Client:
             raise self._note_fault(error) from error
         if not isinstance(answer, dict):
             raise _Broken("not JSON")
+        self._check_day(unread.headers)
         self._pace.speed_up()
         self._answered = True
         return answer
+
+    def _check_day(self, headers: Mapping[str, str]) -> None:
+        check_answer(headers, self._replayed_day, self._settings.api_url)
 
     def _count(self, endpoint: str) -> None:
         with self._lock:
@@ -270,7 +281,7 @@ class _Adapter(HTTPAdapter):
         read_in_pieces = response.iter_content
         response.iter_content = lambda *_: read_in_pieces(_LONGEST_PIECE)  # type: ignore[method-assign]
         if response.ok:
-            response.json = lambda **_: _Unread(response.content)  # type: ignore[method-assign]
+            response.json = lambda **_: _Unread(response.content, response.headers)  # type: ignore[method-assign]
         return response
 
 
@@ -279,6 +290,7 @@ class _Unread:
     """What an answer holds, for spotipy to pass on: it writes out every answer for its log, whether it logs or not."""
 
     content: bytes = field(repr=False)
+    headers: Mapping[str, str]
 
 
 def _is_json(error: SpotifyException) -> bool:

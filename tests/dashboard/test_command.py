@@ -12,7 +12,7 @@ import yaml
 from dashboard.__main__ import main
 from dashboard.read import QUERIES, list_marts
 from dashboard.results import read_results
-from tests.conftest import ROOT
+from tests.conftest import ROOT, open_elsewhere
 from tests.dashboard.conftest import Built, environment
 from tests.project.tsql.check import Batch, find_refusals
 
@@ -38,10 +38,10 @@ def run(warehouse, capsys):
     return call
 
 
-def refuse(result, said):
-    """Check that a call ended with one line for the user to mend."""
+def refuse(result, said, exit_code=2):
+    """Check that a call ended with one line: for the user to mend, or to run it again."""
     code, out, errors = result
-    assert (code, out) == (2, "")
+    assert (code, out) == (exit_code, "")
     assert said in errors
     assert len(errors.strip().splitlines()) == 1, errors
 
@@ -83,13 +83,8 @@ def test_other_mistakes_are_told_in_one_line(warehouse, run, tmp_path, monkeypat
 def test_a_warehouse_in_use_is_told(demo, run, warehouse):
     warehouse.parent.mkdir()
     warehouse.write_bytes(demo.warehouse.read_bytes())
-    code = f"import duckdb; c = duckdb.connect({str(warehouse)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        other.stdout.readline()
-        refuse(run(), "is in use by another program")
-        other.communicate("\n")
+    with open_elsewhere(warehouse):
+        refuse(run(), "is in use by another program", exit_code=75)
 
 
 def test_a_mart_that_cannot_be_read_leaves_the_page_as_it_was(demo, run, warehouse, tmp_path):

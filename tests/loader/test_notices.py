@@ -13,7 +13,7 @@ from loader.demo.server import CLIENT_SECRET, serve
 from loader.errors import StoppedEarlyError
 from loader.notices import TextNotices, describe_error, write_run_again_at
 from loader.pipeline import Summary
-from tests.conftest import read_rows, run_process
+from tests.conftest import lock_elsewhere, read_rows, run_process
 
 QUOTA = faults.Script([("GET /v1/artists/{id}/albums", None, faults.QUOTA_EXCEEDED)])
 QUOTA_WAIT = timedelta(seconds=48_925)
@@ -217,6 +217,14 @@ def test_the_webhook_is_told_of_an_early_stop(server, world, webhook, load):
     assert (message["outcome"], message["exit_code"]) == ("stopped early", 75)
     assert "quota" in message["text"]
     check_is_after_quota(message["run_again_at"], began)
+
+
+def test_the_webhook_is_told_that_the_warehouse_is_busy(server, world, warehouse, webhook, load):
+    with lock_elsewhere(warehouse):
+        assert load("--artist", world.artist_ids()[0]).exit_code == 75
+    message = webhook.take_message()
+    assert (message["outcome"], message["exit_code"], message["rows_written"]) == ("stopped early", 75, 0)
+    assert "another load" in message["text"]
 
 
 def test_the_webhook_is_told_of_failure(server, webhook, load):
