@@ -52,7 +52,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it, 75 stopped early: run it again.",
+    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it, 75 stopped early or busy: run it again.",
 )
 
 ArtistOption = Annotated[

@@ -30,7 +30,8 @@ if database_principal_id('echostream_reader') is null
     create role echostream_reader;
 go
 
--- The loader makes its tables, adds columns to them, writes, merges and empties them.
+-- The loader makes its tables, adds columns to them, writes, merges and empties them. The lock that keeps two loads apart
+-- (sp_getapplock) is open to everybody in the database and needs no grant.
 grant create table to echostream_loader;
 grant select, insert, update, delete, alter on schema::raw_spotify to echostream_loader;
 grant select, insert, update, delete, alter on schema::raw_spotify_staging to echostream_loader;

@@ -9,6 +9,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -78,6 +79,8 @@ class TdsServer:
         """End the connections that hold locks, as a gateway does that finds them idle."""
         for holder in list(self.locks.values()):
             holder.end()
+        while self.locks:
+            time.sleep(0.01)
 
 
 @contextmanager

@@ -98,6 +98,14 @@ def test_no_statement_is_too_long_or_has_too_many_parameters(statements):
         assert all(rows.count("\n(") <= 1_000 for rows in statement.split("VALUES"))
 
 
+def test_nothing_is_written_before_the_lock_is_taken_or_after_it_is_released(statements):
+    writes = [place for place, text in enumerate(statements) if re.match(r"CREATE|INSERT|DELETE|MERGE|UPDATE", text)]
+    (taken,) = [place for place, text in enumerate(statements) if "sp_getapplock" in text]
+    (released,) = [place for place, text in enumerate(statements) if "sp_releaseapplock" in text]
+    assert writes
+    assert taken < min(writes) <= max(writes) < released, "one lock for the three loads of the demo"
+
+
 def test_rows_of_files_are_loaded_too(database, load, tmp_path):
     path = tmp_path / "Streaming_History_Audio_2024.json"
     play = {"ts": "2024-05-01T10:00:00Z", "ms_played": 60_000, "spotify_track_uri": "spotify:track:" + "1" * 22}
