@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,7 +95,11 @@ class DuckDb:
 
     def keep_out_others(self) -> None:
         """Keep the file open, which is made here if there is none, until the block that opened it ends."""
-        if self._is_open and not self._connection:
+        if self._connection:
+            # As closing the file between two writes would: the log of what was written does not grow with the load.
+            with suppress(duckdb.TransactionException):
+                self._connection.execute("checkpoint")
+        elif self._is_open:
             try:
                 self._connection = duckdb.connect(str(self.path))
             except duckdb.Error as error:
