@@ -98,7 +98,8 @@ def _sign(descriptor: int) -> None:
     """Write into the lock file which process holds it; a full disk is no reason not to load."""
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, str(os.getpid()).encode())
 
 
 def _read_process(path: Path) -> int | None:
