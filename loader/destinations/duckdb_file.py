@@ -45,6 +45,11 @@ class DuckDb:
         return "name another file in ECHOSTREAM_DUCKDB"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The kind of warehouse and its file."""
+        return {"ECHOSTREAM_DESTINATION": "duckdb", "ECHOSTREAM_DUCKDB": str(self.path)}
+
+    @property
     def work_dir(self) -> Path:
         """A hidden folder beside the warehouse: on the same disk, and gone with it."""
         return self.path.parent / f".{self.path.stem}.load"
@@ -85,9 +90,10 @@ class DuckDb:
         except duckdb.Error as error:
             raise _explain(error, self.path) from error
 
-        def ask(query: str) -> Answer:
+        def ask(query: str, most: int | None = None) -> Answer:
             try:
-                rows = connection.execute(query).fetchall()
+                answer = connection.execute(query)
+                rows = answer.fetchall() if most is None else answer.fetchmany(most)
             except duckdb.Error as error:
                 raise LoaderError(f"{self.path} refuses a query: {str(error).splitlines()[0]}") from error
             return Answer(tuple(column[0] for column in connection.description or ()), rows)
