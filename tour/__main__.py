@@ -7,10 +7,11 @@ import time
 
 from rich.console import Console
 
+from dbt_runner import Dbt, DbtError
 from loader.errors import LoaderError
 from loader.settings import read_duckdb_path
 from tour.account import print_account
-from tour.play import TourError, build_warehouse, play_days
+from tour.play import build_warehouse, play_days
 
 console = Console()
 
@@ -24,9 +25,11 @@ def main() -> int:
     started = time.monotonic()
     console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
     try:
-        play_days(console)
-        pages = build_warehouse(console)
-    except (LoaderError, TourError) as error:
+        # Its project is parsed while the first day is loaded.
+        with Dbt() as dbt:
+            play_days(console, dbt)
+            pages = build_warehouse(console, dbt)
+    except (LoaderError, DbtError) as error:
         Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
         return error.exit_code
     print_account(console, read_duckdb_path(), pages, time.monotonic() - started)

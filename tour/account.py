@@ -75,8 +75,7 @@ def print_account(console: Console, path: Path, pages: Pages, seconds: float) ->
         pages: The pages that were written.
         seconds: How long the tour took, in seconds.
     """
-    # Not read-only: dbt ran in this process and has the file open as it needs it.
-    with duckdb.connect(str(path)) as warehouse:
+    with duckdb.connect(str(path), read_only=True) as warehouse:
         console.print(_draw("In the warehouse", ("mart", "rows"), warehouse.sql(_MARTS).fetchall()))
         console.print(
             _draw(
