@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -35,12 +35,17 @@ class Dbt:
     this process, whatever ends that.
     """
 
-    def __init__(self) -> None:
-        """Start the process, in the environment as it is now; it does not wait for the project to be parsed."""
+    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
+        """Start the process, in the environment as it is now; it does not wait for the project to be parsed.
+
+        Args:
+            variables: What its environment says besides, such as which warehouse it is about.
+        """
         environment = {
             "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
             "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
             **os.environ,
+            **(variables or {}),
         }
         # No pipe, which would have to be read side by side with the answers.
         self._noise = TemporaryFile()  # noqa: SIM115 - closed with the process

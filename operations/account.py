@@ -65,7 +65,9 @@ def refuse_no_plays(ask: Ask, files: str) -> None:
         MendableError: If it holds no play.
     """
     if not ask("select count(*) as plays from raw_spotify.plays").rows[0][0]:
-        raise MendableError(f'{files} holds no plays: ask Spotify for your "Extended streaming history" (docs/files.md).')
+        raise MendableError(
+            f'{files} holds no plays: ask Spotify for your "Extended streaming history" (docs/files.md).'
+        )
 
 
 def print_account(ask: Ask, console: Console) -> None:

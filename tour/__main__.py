@@ -8,9 +8,10 @@ import time
 from rich.console import Console
 
 from dbt_runner import Dbt, DbtError
+from loader.destinations import DuckDb, choose_demo_destination
 from loader.errors import LoaderError
-from loader.settings import read_duckdb_path
-from tour.account import print_account
+from loader.settings import read_destination_name
+from tour.account import print_account, print_next_steps
 from tour.play import build_warehouse, play_days
 
 console = Console()
@@ -25,14 +26,17 @@ def main() -> int:
     started = time.monotonic()
     console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
     try:
+        warehouse = choose_demo_destination(read_destination_name())
         # Its project is parsed while the first day is loaded.
-        with Dbt() as dbt:
-            play_days(console, dbt)
-            pages = build_warehouse(console, dbt)
+        with Dbt(warehouse.environment) as dbt:
+            play_days(warehouse, dbt, console)
+            pages = build_warehouse(warehouse, dbt, console)
     except (LoaderError, DbtError) as error:
         Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
         return error.exit_code
-    print_account(console, read_duckdb_path(), pages, time.monotonic() - started)
+    if isinstance(warehouse, DuckDb):
+        print_account(console, warehouse.path)
+    print_next_steps(console, warehouse, pages, time.monotonic() - started)
     return 0
 
 

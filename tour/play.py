@@ -11,21 +11,21 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from dashboard.results import find_results
+from dashboard.results import find_results, keep_results
 from dashboard.write import DEFAULT_OUTPUT, write_dashboard
 from dbt_runner import Dbt
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.export import write_export
 from loader.demo.listener import MadeUpListener
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
-from loader.destinations import choose_destination
+from loader.destinations import Destination
 from loader.file_load import FileSummary, load_files
 from loader.files.history import History
 from loader.listening.load import ListeningOptions, load_listening
 from loader.pipeline import LoadOptions, load_catalogue
 from loader.progress import show_progress
 from loader.runs import Summary
-from loader.settings import ApiSettings, read_destination_name
+from loader.settings import ApiSettings
 from loader.spotify.refresh_token import RefreshToken
 from loader.warehouse import MADE_UP
 
@@ -35,7 +35,7 @@ DOCS_PAGE = Path("site") / "dbt-docs.html"
 SNAPSHOTS = ["build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test"]
 
 
-def play_days(console: Console, dbt: Dbt) -> None:
+def play_days(warehouse: Destination, dbt: Dbt, console: Console) -> None:
     """Load each day of the made-up world and of its listener, and snapshot it; then the listener's account export.
 
     Raises:
@@ -52,14 +52,14 @@ def play_days(console: Console, dbt: Dbt) -> None:
             with show_progress(console, wanted=True) as progress:
                 summary = load_catalogue(
                     api_settings,
-                    choose_destination(read_destination_name()),
+                    warehouse,
                     LoadOptions(world.artist_ids(), day, source_name=MADE_UP),
                     progress,
                 )
                 heard = load_listening(
                     api_settings,
                     RefreshToken(REFRESH_TOKEN),
-                    choose_destination(read_destination_name()),
+                    warehouse,
                     ListeningOptions(day, source_name=MADE_UP),
                     progress,
                 )
@@ -70,18 +70,16 @@ def play_days(console: Console, dbt: Dbt) -> None:
                 f"{summary.calls + heard.calls} calls, {time.monotonic() - started:.1f} s",
                 highlight=False,
             )
-    _load_export(listener, console)
+    _load_export(listener, warehouse, console)
 
 
-def _load_export(listener: MadeUpListener, console: Console) -> None:
+def _load_export(listener: MadeUpListener, warehouse: Destination, console: Console) -> None:
     """Load three years of plays, as Spotify sends them to those who ask for their data."""
     started = time.monotonic()
     with TemporaryDirectory() as folder, show_progress(console, wanted=True) as progress:
         export = Path(folder) / "my_spotify_data.zip"
         write_export(listener, export, DAYS[-1])
-        summary = load_files(
-            History([export]), choose_destination(read_destination_name()), progress, source_name=MADE_UP
-        )
+        summary = load_files(History([export]), warehouse, progress, source_name=MADE_UP)
     console.print(
         f"  account export   {_count_rows(summary):>7,} plays of three years, {time.monotonic() - started:.1f} s",
         highlight=False,
@@ -105,7 +103,7 @@ class Pages:
     docs: Path
 
 
-def build_warehouse(console: Console, dbt: Dbt) -> Pages:
+def build_warehouse(warehouse: Destination, dbt: Dbt, console: Console) -> Pages:
     """Build and test every model, and write the dashboard and the documentation, a page each.
 
     Returns:
@@ -120,12 +118,9 @@ def build_warehouse(console: Console, dbt: Dbt) -> Pages:
         dbt.run("build")
         console.print(f"  marts built and tested in {time.monotonic() - started:.1f} s", highlight=False)
     with console.status("Drawing the dashboard"):
-        write_dashboard(choose_destination(read_destination_name()), DEFAULT_OUTPUT)
+        write_dashboard(warehouse, DEFAULT_OUTPUT)
     with console.status("Writing the documentation"):
-        # It has results too, which tell of no test: those of the build are kept for the next dashboard.
-        results = find_results()
-        kept = results.read_bytes()
-        dbt.run("docs", "generate", "--static")
-        results.write_bytes(kept)
-        shutil.copyfile(results.with_name("static_index.html"), DOCS_PAGE)
+        with keep_results():
+            dbt.run("docs", "generate", "--static")
+        shutil.copyfile(find_results().with_name("static_index.html"), DOCS_PAGE)
     return Pages(DEFAULT_OUTPUT, DOCS_PAGE)
