@@ -44,7 +44,10 @@ def _explain_nothing(what: str, tracks: int) -> str:
         tracks: How many there are.
     """
     if not tracks:
-        return "The warehouse holds no tracks yet: load artists (python -m loader --artist …) or a dataset, then dbt build."
+        return (
+            "The warehouse holds no tracks yet: load artists (python -m loader --artist …) or a dataset, "
+            "then dbt build."
+        )
     return (
         f"{what} is not known of any of the {tracks:,} tracks: an account export gives their names and no more. Load "
         "their artists (python -m loader --artist …, which needs a Spotify app) or a dataset, then dbt build."

@@ -22,8 +22,8 @@ _NONE = (
     "from now on (python -m loader listening, then dbt build)."
 )
 _NO_TASTE = (
-    "No audio features are known of what was played: an account export does not hold them. They come with loads that use "
-    "a Spotify app (python -m loader listening), and with datasets of tracks."
+    "No audio features are known of what was played: an account export does not hold them. They come with loads that "
+    "use a Spotify app (python -m loader listening), and with datasets of tracks."
 )
 _MONTH = alt.Tooltip("utcyearmonth(month):T", title="Month")
 # A streak by its days; the year is told once, if it has one.
