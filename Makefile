@@ -96,7 +96,7 @@ query docs dashboard: export ECHOSTREAM_DUCKDB := $(or $(ECHOSTREAM_DUCKDB),$(ON
 
 .PHONY: only-demo
 only-demo:
-	@$(if $(ONLY_DEMO),echo "There is no warehouse/echostream.duckdb yet: this is the demo's, $(DEMO_DUCKDB)." >&2,:)
+	@test -z "$(ONLY_DEMO)" || echo "There is no warehouse/echostream.duckdb yet: this is the demo's, $(ONLY_DEMO)." >&2
 
 .PHONY: query
 query: query-sql install only-demo ## Show the answer to SQL="select ..." over the warehouse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,4 +125,4 @@ def _explain(failure: DbtError, results: BuildResults | None) -> BuildError:
 
 
 def _find_log() -> Path:
-    return find_results().parent.parent / "logs" / "dbt.log"
+    return Path(os.environ.get("DBT_LOG_PATH") or find_results().parents[1] / "logs") / "dbt.log"
