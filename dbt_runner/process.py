@@ -12,20 +12,28 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
 
-from loader.errors import EXIT_BROKEN
+from loader.duckdb_limits import describe_lack_of_memory, read_said_limits
+from loader.errors import EXIT_BROKEN, EXIT_MENDABLE
 
 ROOT = Path(__file__).resolve().parents[1]
 _WORKER = Path(__file__).with_name("worker.py")
 _MOST_SAID = 4_000
+_LACKS_MEMORY = "Out of Memory Error"
 
 OnProgress = Callable[[int, int], None]
 """Called with the number of nodes that are finished, and of all nodes."""
 
 
 class DbtError(Exception):
-    """A dbt command failed; the message says which, and what it printed."""
+    """A dbt command failed; the message says which, and what dbt said.
 
-    exit_code = EXIT_BROKEN
+    Attributes:
+        exit_code: What a program that ends of it answers.
+    """
+
+    def __init__(self, message: str, exit_code: int = EXIT_BROKEN) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class Dbt:
@@ -40,7 +48,11 @@ class Dbt:
 
         Args:
             variables: What its environment says besides, such as which warehouse it is about.
+
+        Raises:
+            MendableError: If the environment says what DuckDB does not take.
         """
+        read_said_limits()
         environment = {
             "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
             "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
@@ -87,7 +99,7 @@ class Dbt:
                 on_progress(answer["done"], answer["of"])
             answer = self._read(command)
         if not answer["success"]:
-            raise DbtError(f"dbt {command} failed:\n{answer['printed']}")
+            raise _explain_failure(command, answer["said"])
 
     def close(self) -> None:
         """End the process, also in the middle of a command."""
@@ -118,3 +130,9 @@ class Dbt:
         said = self._noise.read().decode(errors="replace").strip()[-_MOST_SAID:]
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         return DbtError(f"dbt {command} failed: its process {how}." + (f"\n{said}" if said else ""))
+
+
+def _explain_failure(command: str, said: str) -> DbtError:
+    if _LACKS_MEMORY in said:
+        return DbtError(describe_lack_of_memory(f"dbt {command}"), EXIT_MENDABLE)
+    return DbtError(f"dbt {command} failed:\n{said}")

@@ -1,7 +1,7 @@
 """The dbt process: parses the project, then runs the commands that come on standard input, one JSON line each.
 
 It answers in JSON lines on standard output: `{"done": 120, "of": 700}` whenever a node is finished, and
-`{"success": true, "printed": "..."}` at the end of a command, when the warehouse's file is closed again.
+`{"success": true, "said": "..."}` at the end of a command, when the warehouse's file is closed again.
 It ends with its parent: as soon as standard input does.
 """
 
@@ -98,8 +98,9 @@ def _close_duckdb() -> None:
 
 
 def _describe(result: dbtRunnerResult, printed: str) -> dict[str, Any]:
-    said = printed.strip() or (str(result.exception) if result.exception else "")
-    return {"success": result.success, "printed": said}
+    # Of an exception dbt prints the traceback too.
+    said = str(result.exception) if result.exception else printed
+    return {"success": result.success, "said": said.strip()}
 
 
 class _Counter:

@@ -108,6 +108,16 @@ def read_duckdb_path(default: Path = DEFAULT_DUCKDB_PATH) -> Path:
     return Path(os.environ.get("ECHOSTREAM_DUCKDB") or default)
 
 
+def read_duckdb_threads() -> str | None:
+    """Read how many threads DuckDB may use: `ECHOSTREAM_DUCKDB_THREADS`; None if it is not set."""
+    return os.environ.get("ECHOSTREAM_DUCKDB_THREADS") or None
+
+
+def read_duckdb_memory() -> str | None:
+    """Read how much memory DuckDB may use: `ECHOSTREAM_DUCKDB_MEMORY`; None if it is not set."""
+    return os.environ.get("ECHOSTREAM_DUCKDB_MEMORY") or None
+
+
 def read_webhook_url() -> str | None:
     """Read the webhook that is told what came of a load: `ECHOSTREAM_WEBHOOK_URL`; None if it is not set.
 

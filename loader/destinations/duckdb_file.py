@@ -16,10 +16,11 @@ from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from loader.destinations.contract import Answer, Ask
+from loader.duckdb_limits import choose_limits, explain_lack_of_memory, read_said_limits
 from loader.errors import LoaderError, MendableError
 from loader.progress import Progress
 
-_MEMORY_LIMIT = "128MB"
+_MIB_A_THREAD = 64
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class DuckDb:
 
     def check(self, progress: Progress) -> None:
         """Open the file as the load will, so that a broken one is found before Spotify is asked."""
+        config = choose_limits(_MIB_A_THREAD).config
         if self.path.is_dir():
             raise MendableError(f"{self.path} is a folder: name a file in ECHOSTREAM_DUCKDB.")
         if not self.path.exists():
@@ -69,7 +71,7 @@ class DuckDb:
                 f"{self.path} is read-only: make it writable (chmod u+w) or name another file in ECHOSTREAM_DUCKDB."
             )
         try:
-            duckdb.connect(str(self.path)).close()
+            duckdb.connect(str(self.path), config=config).close()
         except duckdb.Error as error:
             raise _explain(error, self.path) from error
 
@@ -85,8 +87,9 @@ class DuckDb:
                 f"There is no warehouse at {self.path}: load one (`make demo` makes one up), or name its file in "
                 "ECHOSTREAM_DUCKDB."
             )
+        config = read_said_limits()
         try:
-            connection = _connect_to_read(self.path)
+            connection = duckdb.connect(str(self.path), read_only=True, config=config)
         except duckdb.Error as error:
             raise _explain(error, self.path) from error
 
@@ -95,6 +98,8 @@ class DuckDb:
                 answer = connection.execute(query)
                 rows = answer.fetchall() if most is None else answer.fetchmany(most)
             except duckdb.Error as error:
+                if lack := explain_lack_of_memory(error, f"A query of {self.path}"):
+                    raise lack from error
                 raise LoaderError(f"{self.path} refuses a query: {str(error).splitlines()[0]}") from error
             return Answer(tuple(column[0] for column in connection.description or ()), rows)
 
@@ -104,20 +109,18 @@ class DuckDb:
     def build_dlt_destination(self) -> TDestinationReferenceArg:
         """Build dlt's DuckDB destination."""
         credentials = DuckDbCredentials(str(self.path))
-        # Rows stand in no order, and a load of millions of them stays within bounds.
-        credentials.global_config = {"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}
+        credentials.global_config = {
+            **choose_limits(_MIB_A_THREAD).config,
+            # Rows stand in no order, and a load of millions of them stays within bounds.
+            "preserve_insertion_order": "false",
+            # On the same disk, and gone with what else a load leaves behind when it is killed.
+            "temp_directory": str(self.work_dir / "prepared" / "spilled"),
+        }
         return dlt.destinations.duckdb(credentials)
 
-    def explain(self, error: BaseException) -> None:
-        """What DuckDB says is one clear line already."""
-
-
-def _connect_to_read(path: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(path), read_only=True)
-    except duckdb.ConnectionException:
-        # This process has the file open for writing already, as dbt does where it runs inside it.
-        return duckdb.connect(str(path))
+    def explain(self, error: BaseException) -> LoaderError | None:
+        """What DuckDB says is one clear line already, unless it lacks memory."""
+        return explain_lack_of_memory(error, f"Writing {self.path}")
 
 
 def _check_can_create(path: Path) -> None:
@@ -135,6 +138,8 @@ def _check_can_create(path: Path) -> None:
 
 
 def _explain(error: duckdb.Error, path: Path) -> LoaderError:
+    if lack := explain_lack_of_memory(error, f"Opening {path}"):
+        return lack
     said = str(error)
     if "lock" in said.lower():
         return MendableError(f"{path} is in use by another program: close what has it open, then run this again.")
