@@ -13,7 +13,7 @@ from dashboard.results import BuildResults, find_results, keep_results, read_res
 from dashboard.write import DEFAULT_OUTPUT, write_dashboard
 from dbt_runner import Dbt, DbtError
 from loader.destinations import Destination
-from loader.errors import LoaderError
+from loader.errors import EXIT_BROKEN, LoaderError
 
 # Tests of the models' code, over rows of their own: they say nothing of the warehouse that is built.
 _BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -21,7 +21,15 @@ _MOST_SHOWN = 10
 
 
 class BuildError(LoaderError):
-    """The marts could not be built, or are not as their tests want them."""
+    """The marts could not be built, or are not as their tests want them.
+
+    Attributes:
+        exit_code: What the program that ends of it answers: as dbt's failure says.
+    """
+
+    def __init__(self, message: str, failure: DbtError) -> None:
+        super().__init__(message)
+        self.exit_code = failure.exit_code
 
 
 def build_marts(dbt: Dbt, console: Console, errors: Console) -> None:
@@ -83,7 +91,7 @@ def write_documentation(dbt: Dbt, console: Console) -> None:
         try:
             dbt.run("docs", "generate")
         except DbtError as error:
-            raise BuildError(" ".join(str(error).split())) from error
+            raise BuildError(" ".join(str(error).split()), error) from error
 
 
 def _read_results_since(moment: datetime) -> BuildResults | None:
@@ -106,8 +114,8 @@ def _name_failures(results: BuildResults, errors: Console) -> None:
 
 
 def _explain(failure: DbtError, results: BuildResults | None) -> BuildError:
-    if results is None:
-        return BuildError(f"The marts were not built: {' '.join(str(failure).split())}")
+    if results is None or failure.exit_code != EXIT_BROKEN:
+        return BuildError(f"The marts were not built: {' '.join(str(failure).split())}", failure)
     counts = {"error": 0, "fail": 0, "skipped": 0}
     for (_, status), number in results.counts.items():
         if status in counts:
@@ -121,7 +129,7 @@ def _explain(failure: DbtError, results: BuildResults | None) -> BuildError:
         )
         if number
     )
-    return BuildError(f"The marts are not complete: {what}. What dbt said is in {_find_log()}.")
+    return BuildError(f"The marts are not complete: {what}. What dbt said is in {_find_log()}.", failure)
 
 
 def _find_log() -> Path:

@@ -8,12 +8,14 @@ from rich.console import Console
 from dbt_runner import DbtError
 from operations.build import BuildError, build_marts
 
+FAILURE = DbtError("dbt build failed:\n  what it said")
+
 
 class FailingDbt:
     """Stands in for dbt, which takes a minute to fail: leaves the results that it is given."""
 
-    def __init__(self, target, results, printed="dbt build failed:\n  what it said"):
-        self._target, self._results, self._printed = target, results, printed
+    def __init__(self, target, results, failure):
+        self._target, self._results, self._failure = target, results, failure
 
     def run(self, *_, on_progress):
         on_progress(1, len(self._results) or 1)
@@ -27,7 +29,7 @@ class FailingDbt:
                 ],
             }
             (self._target / "run_results.json").write_text(json.dumps(told))
-        raise DbtError(self._printed)
+        raise self._failure
 
 
 @pytest.fixture
@@ -35,9 +37,10 @@ def fail(tmp_path, monkeypatch, capsys):
     """Builds with results of our own; tells what was printed and what the last line is."""
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
 
-    def run(results):
+    def run(results, failure=FAILURE):
         with pytest.raises(BuildError) as caught:
-            build_marts(FailingDbt(tmp_path, results), Console(), Console(stderr=True, soft_wrap=True))
+            build_marts(FailingDbt(tmp_path, results, failure), Console(), Console(stderr=True, soft_wrap=True))
+        assert caught.value.exit_code == failure.exit_code
         return capsys.readouterr().err.splitlines(), str(caught.value)
 
     return run
@@ -75,3 +78,9 @@ def test_results_of_an_older_build_are_not_taken_for_its(fail, tmp_path):
     named, last = fail([])
     assert named == []
     assert last == "The marts were not built: dbt build failed: what it said"
+
+
+def test_what_the_user_can_mend_is_the_last_line(fail):
+    lack = DbtError("dbt build failed: set ECHOSTREAM_DUCKDB_MEMORY", exit_code=2)
+    _, last = fail([("model.echostream.dim_album", "error", "Out of Memory Error")], lack)
+    assert last == "The marts were not built: dbt build failed: set ECHOSTREAM_DUCKDB_MEMORY"

@@ -177,4 +177,4 @@ def test_a_warehouse_in_use_is_left_alone(place):
     with duckdb.connect(str(place.warehouse)):
         result = place.run("history", export)
     assert result.exit_code in (2, 75)
-    check_one_line(result, result.exit_code, "warehouse/echostream.duckdb is in use by another program")
+    check_one_line(result, result.exit_code, "warehouse/echostream.duckdb is in use by ")
