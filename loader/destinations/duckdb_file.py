@@ -19,6 +19,7 @@ from loader.destinations.contract import Answer, Ask
 from loader.duckdb_limits import choose_limits, explain_lack_of_memory, read_said_limits
 from loader.errors import LoaderError, MendableError
 from loader.progress import Progress
+from loader.settings import DEMO_DUCKDB_PATH
 
 _MIB_A_THREAD = 64
 
@@ -84,8 +85,8 @@ class DuckDb:
         """Open the file for queries; several programs may do so at a time."""
         if not self.path.is_file():
             raise MendableError(
-                f"There is no warehouse at {self.path}: load one (`make demo` makes one up), or name its file in "
-                "ECHOSTREAM_DUCKDB."
+                f"There is no warehouse at {self.path}: load one, or name its file in ECHOSTREAM_DUCKDB (`make demo` "
+                f"makes {DEMO_DUCKDB_PATH})."
             )
         config = read_said_limits()
         try:
