@@ -73,15 +73,38 @@ format: install ## Bring Python and SQL into the house's style
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
 	@$(BIN)/sqlfluff fix --disable-progress-bar --templater python dashboard/queries
 
-.PHONY: query
-query: install ## Show the answer to SQL="select ..." over the warehouse
-	@test -n "$(SQL)" || { echo 'Say what to ask: make query SQL="select artist_name from marts.dim_artist"'; exit 2; }
-	@$(BIN)/dbt --quiet show --limit 20 --inline "$(SQL)"
+# What a person types goes into the environment as it is: spaces, quotes and dollar signs are then the shell's no more.
+history history-file: override export FILE := $(value FILE)
+query query-sql: override export SQL := $(value SQL)
+
+.PHONY: history
+history: history-file install ## Load FILE=my_spotify_data.zip, your account export, build the marts, draw the dashboard
+	@$(BIN)/python -m operations history "$$FILE"
+
+.PHONY: history-file
+history-file:
+	@test -n "$$FILE" || { echo 'Name the export that Spotify sent you: make history FILE=my_spotify_data.zip' >&2; exit 2; }
 
 .PHONY: load
 load: install ## Load today's day of the artists in .dlt/config.toml, then build the marts
-	@$(BIN)/python -m loader
-	@$(BIN)/dbt build
+	@$(BIN)/python -m operations load
+
+# What only reads looks at the demo's warehouse where that is the only one.
+DEMO_DUCKDB := warehouse/demo.duckdb
+ONLY_DEMO := $(if $(ECHOSTREAM_DUCKDB)$(filter-out duckdb,$(ECHOSTREAM_DESTINATION))$(wildcard warehouse/echostream.duckdb),,$(wildcard $(DEMO_DUCKDB)))
+query docs dashboard: export ECHOSTREAM_DUCKDB := $(or $(ECHOSTREAM_DUCKDB),$(ONLY_DEMO))
+
+.PHONY: only-demo
+only-demo:
+	@test -z "$(ONLY_DEMO)" || echo "There is no warehouse/echostream.duckdb yet: this is the demo's, $(ONLY_DEMO)." >&2
+
+.PHONY: query
+query: query-sql install only-demo ## Show the answer to SQL="select ..." over the warehouse
+	@$(BIN)/python -m operations query -- "$$SQL"
+
+.PHONY: query-sql
+query-sql:
+	@test -n "$$SQL" || { echo 'Say what to ask: make query SQL="select artist_name from marts.dim_artist"' >&2; exit 2; }
 
 # A state is what another build knew of the project: the manifest that dbt compares this one with.
 STATE ?= state
@@ -99,12 +122,12 @@ build-changed: install ## Build what differs from STATE and what hangs on it, in
 	@mkdir -p site && cp dbt_project/target/static_index.html site/dbt-docs.html
 
 .PHONY: docs
-docs: install ## Show the warehouse's documentation and lineage in the browser
-	@$(BIN)/dbt docs generate
+docs: install only-demo ## Show the warehouse's documentation and lineage in the browser
+	@$(BIN)/python -m operations docs
 	@$(BIN)/dbt docs serve
 
 .PHONY: dashboard
-dashboard: install ## Draw the dashboard of the warehouse: one page, site/dashboard.html
+dashboard: install only-demo ## Draw the dashboard of the warehouse: one page, site/dashboard.html
 	@$(BIN)/python -m dashboard
 
 .PHONY: site

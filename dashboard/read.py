@@ -68,18 +68,19 @@ def list_marts() -> set[str]:
     return {mart for path in QUERIES.glob("*.sql") for mart in _MART.findall(path.read_text(encoding="utf-8"))}
 
 
-def read_marts(ask: Ask, address: str) -> Marts:
+def read_marts(ask: Ask, address: str, build: str = "dbt build") -> Marts:
     """Read all that the page shows.
 
     Args:
         ask: Asks the warehouse.
         address: Where the warehouse stands.
+        build: The command that builds the marts there.
 
     Raises:
         MendableError: If the marts are not built yet.
         LoaderError: If the warehouse refuses a query.
     """
-    _check_marts(ask, address)
+    _check_marts(ask, address, build)
     chosen = _ask(ask, "artists")
     keys = [key for key, _, _ in chosen.rows]
     places = {key: place for place, key in enumerate(keys)}
@@ -126,11 +127,11 @@ def read_marts(ask: Ask, address: str) -> Marts:
     )
 
 
-def _check_marts(ask: Ask, address: str) -> None:
+def _check_marts(ask: Ask, address: str, build: str) -> None:
     found = ask("select TABLE_NAME from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA = 'marts'")
     if missing := sorted(list_marts() - {name for (name,) in found.rows}):
         what = "no marts" if not found.rows else f"no {', '.join(f'marts.{name}' for name in missing)}"
-        raise MendableError(f"{address} has {what} yet: run `dbt build`.")
+        raise MendableError(f"{address} has {what} yet: run `{build}`.")
 
 
 def _ask(ask: Ask, name: str, **values: str) -> Answer:

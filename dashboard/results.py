@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 _RIGHT = {"success", "pass", "no-op"}
@@ -51,6 +54,18 @@ def find_results() -> Path:
     return Path(os.environ.get("DBT_TARGET_PATH") or project / "target") / "run_results.json"
 
 
+@contextmanager
+def keep_results() -> Iterator[None]:
+    """Keep the results of the last build while the block runs a command that writes results of its own."""
+    path = find_results()
+    kept = path.read_bytes() if path.is_file() else None
+    try:
+        yield
+    finally:
+        if kept is not None:
+            path.write_bytes(kept)
+
+
 def read_results(path: Path) -> BuildResults | None:
     """Read the results of the last build.
 
@@ -69,14 +84,20 @@ def read_results(path: Path) -> BuildResults | None:
             finished_at=told["metadata"]["generated_at"][:19],
             seconds=round(told["elapsed_time"], 1),
             counts=dict(Counter((kind, result["status"]) for kind, result in results if kind in _KINDS.values())),
-            failures=[
-                (kind, result["unique_id"].split(".")[2], result["status"], _read_first_line(result["message"]))
-                for kind, result in results
-                if result["status"] not in _RIGHT
-            ][:_MOST_LISTED],
+            failures=_list_failures(results),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None
+
+
+def _list_failures(results: list[tuple[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """List what is not right, what was only skipped after all else."""
+    failures = [
+        (kind, result["unique_id"].split(".")[2], result["status"], _read_first_line(result["message"]))
+        for kind, result in results
+        if result["status"] not in _RIGHT
+    ]
+    return sorted(failures, key=lambda failure: failure[2] == "skipped")[:_MOST_LISTED]
 
 
 def _name_kind(unique_id: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from dashboard.page import write_page_text
 from dashboard.read import read_marts
 from dashboard.results import find_results, read_results
-from loader.destinations import Destination
+from loader.destinations import Destination, write_command
 from loader.errors import MendableError
 
 DEFAULT_OUTPUT = Path("site") / "dashboard.html"
@@ -28,7 +28,7 @@ def write_dashboard(warehouse: Destination, output: Path) -> None:
     """
     _check_output(output)
     with warehouse.open_to_read() as ask:
-        marts = read_marts(ask, warehouse.address)
+        marts = read_marts(ask, warehouse.address, write_command(warehouse, "dbt build"))
     _write_whole(output, write_page_text(marts, read_results(find_results())))
 
 

@@ -18,7 +18,13 @@ from loader.demo.export import write_export
 from loader.demo.listener import MadeUpListener
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
 from loader.demo.shapes import Mode
-from loader.destinations import DESTINATIONS, Destination, choose_destination
+from loader.destinations import (
+    DESTINATIONS,
+    Destination,
+    choose_demo_destination,
+    choose_destination,
+    write_command,
+)
 from loader.errors import MendableError, explain
 from loader.file_load import FileSummary, load_files, preview_dataset
 from loader.files.dataset import Dataset
@@ -189,10 +195,13 @@ def demo(
     between, and history appears in the marts. `make demo` does all of that. The world has a listener, too: what they
     played lately comes from the same server, and three years of plays from an account export.
 
+    Made-up data has a warehouse of its own, `warehouse/demo.duckdb`, unless ECHOSTREAM_DUCKDB or another destination
+    is named.
+
     Example: `python -m loader demo --as-of 2026-09-07`
     """
     observed_on = _read_day(as_of)
-    warehouse = choose_destination(destination or read_destination_name())
+    warehouse = choose_demo_destination(destination or read_destination_name())
     world = World(seed=seed, artists=artists)
     listener = MadeUpListener(world)
     with serve(world, mode=mode, day=observed_on, listener=listener) as server, TemporaryDirectory() as folder:
@@ -214,6 +223,9 @@ def demo(
             lambda progress: load_files(History([export]), warehouse, progress, source_name=MADE_UP),
         ]
         _run(loads, warehouse, observed_on, log_format, quiet)
+    if not quiet and log_format == "text":
+        typer.echo(f"Next, the marts:     {write_command(warehouse, 'dbt build')}")
+        typer.echo(f"then, the dashboard: {write_command(warehouse, 'make dashboard')}")
 
 
 @app.command()

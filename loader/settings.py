@@ -16,6 +16,8 @@ DEFAULT_API_URL = "https://api.spotify.com/v1/"
 DEFAULT_ACCOUNTS_URL = "https://accounts.spotify.com"
 DEFAULT_RECCOBEATS_URL = "https://api.reccobeats.com/v1/"
 DEFAULT_DUCKDB_PATH = Path("warehouse") / "echostream.duckdb"
+# Made-up data has a file of its own, so that real data never has to make room for it.
+DEMO_DUCKDB_PATH = Path("warehouse") / "demo.duckdb"
 DEFAULT_DESTINATION = "duckdb"
 
 
@@ -101,9 +103,19 @@ def read_destination_name() -> str:
     return os.environ.get("ECHOSTREAM_DESTINATION") or DEFAULT_DESTINATION
 
 
-def read_duckdb_path() -> Path:
-    """Name the file of the embedded warehouse: `ECHOSTREAM_DUCKDB`, or `warehouse/echostream.duckdb`."""
-    return Path(os.environ.get("ECHOSTREAM_DUCKDB") or DEFAULT_DUCKDB_PATH)
+def read_duckdb_path(default: Path = DEFAULT_DUCKDB_PATH) -> Path:
+    """Name the file of the embedded warehouse: `ECHOSTREAM_DUCKDB`, or else the default."""
+    return Path(os.environ.get("ECHOSTREAM_DUCKDB") or default)
+
+
+def read_duckdb_threads() -> str | None:
+    """Read how many threads DuckDB may use: `ECHOSTREAM_DUCKDB_THREADS`; None if it is not set."""
+    return os.environ.get("ECHOSTREAM_DUCKDB_THREADS") or None
+
+
+def read_duckdb_memory() -> str | None:
+    """Read how much memory DuckDB may use: `ECHOSTREAM_DUCKDB_MEMORY`; None if it is not set."""
+    return os.environ.get("ECHOSTREAM_DUCKDB_MEMORY") or None
 
 
 def read_webhook_url() -> str | None:

@@ -7,10 +7,12 @@ import time
 
 from rich.console import Console
 
+from dbt_runner import Dbt, DbtError
+from loader.destinations import DuckDb, choose_demo_destination
 from loader.errors import LoaderError
-from loader.settings import read_duckdb_path
-from tour.account import print_account
-from tour.play import TourError, build_warehouse, play_days
+from loader.settings import read_destination_name
+from tour.account import print_account, print_next_steps
+from tour.play import build_warehouse, play_days
 
 console = Console()
 
@@ -24,12 +26,17 @@ def main() -> int:
     started = time.monotonic()
     console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
     try:
-        play_days(console)
-        pages = build_warehouse(console)
-    except (LoaderError, TourError) as error:
+        warehouse = choose_demo_destination(read_destination_name())
+        # Its project is parsed while the first day is loaded.
+        with Dbt(warehouse.environment) as dbt:
+            play_days(warehouse, dbt, console)
+            pages = build_warehouse(warehouse, dbt, console)
+    except (LoaderError, DbtError) as error:
         Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
         return error.exit_code
-    print_account(console, read_duckdb_path(), pages, time.monotonic() - started)
+    if isinstance(warehouse, DuckDb):
+        print_account(console, warehouse.path)
+    print_next_steps(console, warehouse, pages, time.monotonic() - started)
     return 0
 
 

@@ -8,8 +8,11 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from loader.destinations import Destination, write_command
+from loader.settings import DEFAULT_DUCKDB_PATH, DEMO_DUCKDB_PATH
 from tour.play import Pages
 
 _CLIMBERS = """
@@ -66,17 +69,14 @@ _MARTS = """
 """
 
 
-def print_account(console: Console, path: Path, pages: Pages, seconds: float) -> None:
+def print_account(console: Console, path: Path) -> None:
     """Print what the warehouse holds and what can be seen in it.
 
     Args:
         console: Where to print.
         path: The warehouse's DuckDB file.
-        pages: The pages that were written.
-        seconds: How long the tour took, in seconds.
     """
-    # Not read-only: dbt ran in this process and has the file open as it needs it.
-    with duckdb.connect(str(path)) as warehouse:
+    with duckdb.connect(str(path), read_only=True) as warehouse:
         console.print(_draw("In the warehouse", ("mart", "rows"), warehouse.sql(_MARTS).fetchall()))
         console.print(
             _draw(
@@ -106,19 +106,41 @@ def print_account(console: Console, path: Path, pages: Pages, seconds: float) ->
         if returned := warehouse.sql(_RETURNED).fetchone():
             name, gone, back = returned
             console.print(f"“{name}” was withdrawn by {gone} and back by {back}: two versions, and a gap.\n")
-    console.print(f"[green]Done in {seconds:.0f} s.[/] Warehouse: {path}", highlight=False, soft_wrap=True)
+
+
+def print_next_steps(console: Console, warehouse: Destination, pages: Pages, seconds: float) -> None:
+    """Print where everything is and what to try next.
+
+    Args:
+        console: Where to print.
+        warehouse: The warehouse that was filled.
+        pages: The pages that were written.
+        seconds: How long the tour took, in seconds.
+    """
+    console.print(f"[green]Done in {seconds:.0f} s.[/] Warehouse: {warehouse.address}", highlight=False, soft_wrap=True)
     console.print(f"Dashboard: {pages.dashboard}   Documentation: {pages.docs}\n", highlight=False, soft_wrap=True)
-    console.print("Try next:")
-    for command, purpose in _list_next_commands(pages):
-        console.print(f"  [bold cyan]{command}[/]\n      {purpose}", highlight=False, soft_wrap=True)
+    console.print("Open in any browser:")
+    for page in (pages.dashboard, pages.docs):
+        console.print(f"  [cyan]{escape(page.resolve().as_uri())}[/]", highlight=False, soft_wrap=True)
+    console.print("\nTry next:")
+    for command, purpose in _list_next_commands(warehouse):
+        console.print(f"  [bold cyan]{escape(command)}[/]\n      {purpose}", highlight=False, soft_wrap=True)
 
 
-def _list_next_commands(pages: Pages) -> list[tuple[str, str]]:
+def _list_next_commands(warehouse: Destination) -> list[tuple[str, str]]:
+    def write(command: str) -> str:
+        # Commands that read find the demo's warehouse by themselves as long as it is the only one.
+        is_found = warehouse.address == str(DEMO_DUCKDB_PATH) and not DEFAULT_DUCKDB_PATH.exists()
+        return command if is_found else write_command(warehouse, command)
+
     return [
-        (f"open {pages.dashboard}", "the dashboard, in any browser; make dashboard draws it anew"),
-        ("make docs", f"the documentation and lineage in the browser (or open {pages.docs})"),
-        ('make query SQL="select * from marts.rpt_rows_per_layer"', "any SQL over the warehouse"),
-        ("make test", "every check and test of the project"),
+        (
+            write('make query SQL="select * from marts.rpt_rows_per_layer where rows_dropped > 0"'),
+            "any SQL over the warehouse",
+        ),
+        (write("make docs"), "the documentation and lineage, served to the browser"),
+        ("make history FILE=my_spotify_data.zip", "your own listening, into a warehouse of its own (docs/files.md)"),
+        ("make test", "the checks and tests of the project"),
     ]
 
 

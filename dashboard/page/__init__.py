@@ -85,7 +85,7 @@ def write_page_text(marts: Marts, results: BuildResults | None) -> str:
         lead=_write_lead(days),
         notes=_write_notes(marts),
         tiles=_make_tiles(marts, results, datasets),
-        sections=[_describe_section(section, datasets) for section in sections],
+        sections=_put_empty_last([_describe_section(section, datasets) for section in sections]),
         first_day=days[0] if days else "",
         last_day=days[-1] if days else "",
         attribution=_write_attribution(marts),
@@ -105,8 +105,8 @@ def _make_sections(marts: Marts, results: BuildResults | None) -> list[Section]:
             why_no_growth if marts.datasets["artist_days"].rows else why_empty,
             why_no_rising if marts.facts["popularities"] else why_empty,
         ),
-        *make_catalogue_sections(),
-        make_listening_section(),
+        *make_catalogue_sections(marts.facts["tracks"]),
+        make_listening_section(marts.facts["plays"]),
         make_history_section(),
         make_build_section(why_no_results, failed=bool(results and results.failures)),
     ]
@@ -163,6 +163,12 @@ def _describe_section(section: Section, datasets: dict[str, Dataset]) -> dict[st
             for figure in section.figures
         ],
     }
+
+
+def _put_empty_last(described: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put sections with nothing to show after the others; that of the warehouse itself stays the last."""
+    *sections, last = described
+    return [*sorted(sections, key=lambda section: not section["figures"]), last]
 
 
 def _is_made_up(marts: Marts) -> bool:

@@ -13,9 +13,6 @@ from dashboard.sections.marks import (
     start_chart,
 )
 
-_NO_TRACKS = (
-    "The warehouse holds no tracks yet: load artists (python -m loader --artist …) or a dataset, then dbt build."
-)
 _NO_GENRES = (
     "No genre is known of the artists of these tracks. Spotify gives genres with artists to extended-quota apps only; "
     "datasets may bring them."
@@ -39,12 +36,35 @@ _FEATURE_NAMES = {
 }
 
 
-def make_catalogue_sections() -> list[Section]:
+def _explain_nothing(what: str, tracks: int) -> str:
+    """Say why a figure of the catalogue has nothing to show.
+
+    Args:
+        what: What is not known of the tracks there are.
+        tracks: How many there are.
+    """
+    if not tracks:
+        return (
+            "The warehouse holds no tracks yet: load artists (python -m loader --artist …) or a dataset, "
+            "then dbt build."
+        )
+    return (
+        f"{what} is not known of any of the {tracks:,} tracks: an account export gives their names and no more. Load "
+        "their artists (python -m loader --artist …, which needs a Spotify app) or a dataset, then dbt build."
+    )
+
+
+def make_catalogue_sections(tracks: int) -> list[Section]:
     """Make the sections over the catalogue as it is now, which no period changes."""
-    return [_make_durations(), _make_explicit(), _make_releases(), _make_audio_profile()]
+    return [
+        _make_durations(_explain_nothing("The duration", tracks)),
+        _make_explicit(_explain_nothing("Whether it is explicit", tracks)),
+        _make_releases(_explain_nothing("The release date", tracks)),
+        _make_audio_profile(),
+    ]
 
 
-def _make_durations() -> Section:
+def _make_durations(why_empty: str) -> Section:
     columns = (
         Column("decade", "Released in the decade from"),
         Column("from_seconds", "From (m:ss)", "length"),
@@ -85,7 +105,7 @@ def _make_durations() -> Section:
                 "Number of tracks by duration, in steps of 30 seconds; the last bar holds all from 10 minutes on.",
                 "durations",
                 columns,
-                _NO_TRACKS,
+                why_empty,
                 chart.transform_aggregate(tracks="sum(tracks)", groupby=["start", "end"])
                 .mark_bar(binSpacing=1)
                 .encode(
@@ -104,7 +124,7 @@ def _make_durations() -> Section:
                 "out.",
                 "durations",
                 columns,
-                _NO_TRACKS,
+                why_empty,
                 draw_cells(
                     shares,
                     axis,
@@ -125,7 +145,7 @@ def _make_durations() -> Section:
     )
 
 
-def _make_explicit() -> Section:
+def _make_explicit(why_empty: str) -> Section:
     years = (
         start_chart()
         .transform_filter("isValid(datum.release_year)")
@@ -152,7 +172,7 @@ def _make_explicit() -> Section:
                     Column("explicit_tracks", "Explicit tracks", "number"),
                     Column("clean_tracks", "Clean tracks", "number"),
                 ),
-                _NO_TRACKS,
+                why_empty,
                 years.mark_bar(binSpacing=1)
                 .encode(
                     x=make_year_axis(),
@@ -206,7 +226,7 @@ def _make_explicit() -> Section:
     )
 
 
-def _make_releases() -> Section:
+def _make_releases(why_empty: str) -> Section:
     known = (
         start_chart()
         .transform_filter("isValid(datum.release_year)")
@@ -230,7 +250,7 @@ def _make_releases() -> Section:
                     Column("album_type", "Type"),
                     Column("albums", "Albums", "number"),
                 ),
-                _NO_TRACKS,
+                why_empty,
                 known.mark_bar(binSpacing=1)
                 .encode(
                     x=make_year_axis(),
@@ -257,7 +277,7 @@ def _make_releases() -> Section:
                     Column("tracks", "Tracks", "number"),
                     Column("median_duration_seconds", "Median duration (m:ss)", "length"),
                 ),
-                _NO_TRACKS,
+                why_empty,
                 known.mark_line(point=alt.OverlayMarkDef(size=22), strokeWidth=1.5)
                 .encode(
                     x=alt.X(

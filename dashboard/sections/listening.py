@@ -18,8 +18,12 @@ from dashboard.sections.marks import (
 )
 
 _NONE = (
-    "No listening is loaded. Bring your account export (python -m loader history my_spotify_data.zip) or load what you "
-    "play from now on (python -m loader listening), then dbt build."
+    "No listening is loaded. Bring your account export (make history FILE=my_spotify_data.zip) or load what you play "
+    "from now on (python -m loader listening, then dbt build)."
+)
+_NO_TASTE = (
+    "No audio features are known of what was played: an account export does not hold them. They come with loads that "
+    "use a Spotify app (python -m loader listening), and with datasets of tracks."
 )
 _MONTH = alt.Tooltip("utcyearmonth(month):T", title="Month")
 # A streak by its days; the year is told once, if it has one.
@@ -36,14 +40,25 @@ _TASTES = {
 }
 
 
-def make_listening_section() -> Section:
-    """Make the section of listening."""
+def make_listening_section(plays: int) -> Section:
+    """Make the section of listening.
+
+    Args:
+        plays: How many plays there are.
+    """
     return Section(
         "listening",
         "Listening",
         "The listener’s own plays. A stream is a play of 30 seconds or more, as Spotify counts; hours and days are the "
         "listener’s.",
-        (_make_months(), _make_hours(), _make_streaks(), _make_heard(), _make_heard_months(), _make_taste()),
+        (
+            _make_months(),
+            _make_hours(),
+            _make_streaks(),
+            _make_heard(),
+            _make_heard_months(),
+            _make_taste(_NO_TASTE if plays else _NONE),
+        ),
     )
 
 
@@ -202,7 +217,7 @@ def _make_heard_months() -> Figure:
     )
 
 
-def _make_taste() -> Figure:
+def _make_taste(why_empty: str) -> Figure:
     names = ", ".join(f"{field}: '{name}'" for field, name in _TASTES.items())
     return Figure(
         "taste",
@@ -214,7 +229,7 @@ def _make_taste() -> Figure:
             *(Column(field, f"{name} (0–1)", "decimal") for field, name in _TASTES.items()),
             Column("streams_with_features", "Streams with features", "number"),
         ),
-        _NONE,
+        why_empty,
         start_chart()
         .transform_fold(list(_TASTES), as_=["field", "mean"])
         .transform_calculate(feature=f"({{{names}}})[datum.field]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,22 @@ from pathlib import Path
 from loader.destinations.contract import Answer, Ask, Destination
 from loader.destinations.duckdb_file import DuckDb
 from loader.errors import MendableError
-from loader.settings import read_duckdb_path
+from loader.settings import DEFAULT_DESTINATION, DEFAULT_DUCKDB_PATH, DEMO_DUCKDB_PATH, read_duckdb_path
 
-__all__ = ["DESTINATIONS", "Answer", "Ask", "Destination", "DuckDb", "choose_destination", "clear_work_dir"]
+__all__ = [
+    "DESTINATIONS",
+    "Answer",
+    "Ask",
+    "Destination",
+    "DuckDb",
+    "choose_demo_destination",
+    "choose_destination",
+    "clear_work_dir",
+    "write_command",
+]
+
+# What needs not be said to find a warehouse.
+_DEFAULTS = {"ECHOSTREAM_DESTINATION": DEFAULT_DESTINATION, "ECHOSTREAM_DUCKDB": str(DEFAULT_DUCKDB_PATH)}
 
 
 def _build_azure_sql() -> Destination:
@@ -37,6 +51,26 @@ def choose_destination(name: str) -> Destination:
     if name not in DESTINATIONS:
         raise MendableError(f"Unknown destination {name!r}: choose one of {', '.join(DESTINATIONS)}.")
     return DESTINATIONS[name]()
+
+
+def choose_demo_destination(name: str) -> Destination:
+    """Choose the destination of made-up data by its name: a DuckDB file of its own, unless the environment names one.
+
+    Raises:
+        MendableError: If there is none of that name, or its settings are missing or wrong.
+    """
+    return DuckDb(read_duckdb_path(DEMO_DUCKDB_PATH)) if name == DEFAULT_DESTINATION else choose_destination(name)
+
+
+def write_command(destination: Destination, command: str) -> str:
+    """Write a command, for a person to type, with what it needs to find a warehouse.
+
+    Args:
+        destination: The warehouse.
+        command: The command, such as `dbt build`.
+    """
+    named = {name: value for name, value in destination.environment.items() if value != _DEFAULTS.get(name)}
+    return " ".join([*(f"{name}={shlex.quote(value)}" for name, value in named.items()), command])
 
 
 def clear_work_dir(destination: Destination) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -20,7 +19,19 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-Ask = Callable[[str], Answer]
+class Ask(Protocol):
+    """Asks a warehouse."""
+
+    def __call__(self, query: str, most: int | None = None) -> Answer:
+        """Answer a query.
+
+        Args:
+            query: What is asked, in the warehouse's SQL.
+            most: The most rows to fetch; None for all.
+
+        Raises:
+            LoaderError: If the warehouse refuses the query.
+        """
 
 
 class Destination(Protocol):
@@ -45,6 +56,10 @@ class Destination(Protocol):
     @property
     def elsewhere(self) -> str:
         """How to have the load's own files in another folder."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables by which dbt, as the loader, finds the warehouse."""
 
     @property
     def work_dir(self) -> Path:

@@ -16,10 +16,12 @@ from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from loader.destinations.contract import Answer, Ask
+from loader.duckdb_limits import choose_limits, explain_lack_of_memory, read_said_limits
 from loader.errors import BusyError, LoaderError, MendableError
 from loader.progress import Progress
+from loader.settings import DEMO_DUCKDB_PATH
 
-_MEMORY_LIMIT = "128MB"
+_MIB_A_THREAD = 64
 # As DuckDB says it on Unix, where it names the program, and on Windows.
 _LOCKED = re.compile(
     r"Could not set lock on file(?:.*held in (?P<program>.+?) \(PID (?P<process>\d+)\))?"
@@ -56,6 +58,11 @@ class DuckDb:
     def elsewhere(self) -> str:
         """Another file, since they stand beside it."""
         return self.another
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The kind of warehouse and its file."""
+        return {"ECHOSTREAM_DESTINATION": "duckdb", "ECHOSTREAM_DUCKDB": str(self.path)}
 
     @property
     def work_dir(self) -> Path:
@@ -102,10 +109,24 @@ class DuckDb:
         elif self._is_open:
             try:
                 self._connection = duckdb.connect(str(self.path))
+                for name, value in self._list_settings().items():
+                    self._connection.execute(f"set global {name} = '{value}'")
             except duckdb.Error as error:
                 raise _explain(error, self.path) from error
 
+    def _list_settings(self) -> dict[str, str]:
+        """List DuckDB's settings for a load; they hold for all connections that dlt opens beside this one."""
+        return {
+            **choose_limits(_MIB_A_THREAD).config,
+            # Rows stand in no order, and a load of millions of them stays within bounds.
+            "preserve_insertion_order": "false",
+            # On the same disk, and gone with what else a load leaves behind when it is killed.
+            "temp_directory": str(self.work_dir / "prepared" / "spilled").replace("'", "''"),
+        }
+
     def _check_file(self) -> None:
+        # Limits that DuckDB does not take are found before Spotify is asked, too.
+        choose_limits(_MIB_A_THREAD)
         if self.path.is_dir():
             raise MendableError(f"{self.path} is a folder: name a file in ECHOSTREAM_DUCKDB.")
         if not self.exists():
@@ -127,18 +148,22 @@ class DuckDb:
         """Open the file for queries; several programs may do so at a time."""
         if not self.path.is_file():
             raise MendableError(
-                f"There is no warehouse at {self.path}: load one (`make demo` makes one up), or name its file in "
-                "ECHOSTREAM_DUCKDB."
+                f"There is no warehouse at {self.path}: load one, or name its file in ECHOSTREAM_DUCKDB (`make demo` "
+                f"makes {DEMO_DUCKDB_PATH})."
             )
+        config = read_said_limits()
         try:
-            connection = _connect_to_read(self.path)
+            connection = duckdb.connect(str(self.path), read_only=True, config=config)
         except duckdb.Error as error:
             raise _explain(error, self.path) from error
 
-        def ask(query: str) -> Answer:
+        def ask(query: str, most: int | None = None) -> Answer:
             try:
-                rows = connection.execute(query).fetchall()
+                answer = connection.execute(query)
+                rows = answer.fetchall() if most is None else answer.fetchmany(most)
             except duckdb.Error as error:
+                if lack := explain_lack_of_memory(error, f"A query of {self.path}"):
+                    raise lack from error
                 raise LoaderError(f"{self.path} refuses a query: {str(error).splitlines()[0]}") from error
             return Answer(tuple(column[0] for column in connection.description or ()), rows)
 
@@ -147,22 +172,13 @@ class DuckDb:
 
     def build_dlt_destination(self) -> TDestinationReferenceArg:
         """Build dlt's DuckDB destination."""
-        credentials = DuckDbCredentials(str(self.path))
-        # Rows stand in no order, and a load of millions of them stays within bounds.
-        credentials.global_config = {"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}
-        return dlt.destinations.duckdb(credentials)
+        return dlt.destinations.duckdb(DuckDbCredentials(str(self.path)))
 
     def explain(self, error: BaseException) -> LoaderError | None:
-        """Explain that another program has the file open; what else DuckDB says is one clear line already."""
-        return _explain_lock(error, self.path) if isinstance(error, duckdb.Error) else None
-
-
-def _connect_to_read(path: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(path), read_only=True)
-    except duckdb.ConnectionException:
-        # This process has the file open for writing already, as dbt does where it runs inside it.
-        return duckdb.connect(str(path))
+        """Explain what keeps the file from being written; what else DuckDB says is one clear line already."""
+        if not isinstance(error, duckdb.Error):
+            return None
+        return _explain_lock(error, self.path) or explain_lack_of_memory(error, f"Writing {self.path}")
 
 
 def _explain_lock(error: duckdb.Error, path: Path) -> BusyError | None:
@@ -177,8 +193,8 @@ def _explain_lock(error: duckdb.Error, path: Path) -> BusyError | None:
 
 
 def _explain(error: duckdb.Error, path: Path) -> LoaderError:
-    if busy := _explain_lock(error, path):
-        return busy
+    if explained := _explain_lock(error, path) or explain_lack_of_memory(error, f"Opening {path}"):
+        return explained
     said = str(error)
     if "newer version" in said or "older version" in said:
         return MendableError(

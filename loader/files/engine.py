@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import zipfile
@@ -18,18 +17,16 @@ import duckdb
 import pyarrow as pa
 from fsspec import AbstractFileSystem
 
-from loader.errors import MendableError
+from loader.duckdb_limits import choose_limits, explain_lack_of_memory
+from loader.errors import LoaderError, MendableError
 from loader.files.find import InputFile
 
-_MEMORY_LIMIT = "256MB"
+_MIB_A_THREAD = 128
 _ROWS_A_BATCH = 61_440  # two of them are what DuckDB keeps together
 _PROTOCOL = "member"
 _UNKNOWN_SIZE = 2**40
 # A query that is wrong is not the file's fault; anything else may be.
-_OWN_FAULTS = (
-    *(duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.InternalException),
-    duckdb.OutOfMemoryException,
-)
+_OWN_FAULTS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.InternalException)
 _FILE_FAULTS = (duckdb.Error, pa.ArrowException, zipfile.BadZipFile, zlib.error, UnicodeError, OSError, EOFError)
 
 
@@ -47,9 +44,10 @@ class Engine:
         self._folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        self._limits = choose_limits(_MIB_A_THREAD)
         self._connection = duckdb.connect(
             config={
-                "memory_limit": _MEMORY_LIMIT,
+                **self._limits.config,
                 "temp_directory": str(folder),
                 "preserve_insertion_order": "false",
                 # The loader talks to Spotify and the warehouse, and to nobody else.
@@ -84,11 +82,11 @@ class Engine:
     @contextmanager
     def limit_threads(self, most: int) -> Iterator[None]:
         """Let queries run on no more threads than there is work for."""
-        self._connection.execute(f"set threads = {min(most, os.cpu_count() or 1)}")
+        self._connection.execute(f"set threads = {min(most, self._limits.threads)}")
         try:
             yield
         finally:
-            self._connection.execute("reset threads")
+            self._connection.execute(f"set threads = {self._limits.threads}")
 
     def select(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query and return its rows; for few of them.
@@ -122,8 +120,10 @@ class Engine:
         except _FILE_FAULTS as error:
             raise self._explain(error) from error
 
-    def _explain(self, error: Exception) -> MendableError:
+    def _explain(self, error: Exception) -> LoaderError:
         """Say in one line which file is at fault and why."""
+        if lack := explain_lack_of_memory(error, f"Reading {', '.join(file.name for file in self._files[:3])}"):
+            return lack
         said = str(error)
         for index, file in enumerate(self._files):
             said = said.replace(_number(index), file.name)

@@ -106,12 +106,16 @@ def find_files(paths: Iterable[Path], is_wanted: IsWanted, wanted: str) -> list[
 
 
 def _look_into(path: Path, is_wanted: IsWanted) -> Iterator[InputFile]:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise MendableError(f"{path} does not exist: check the path.") from None
+    except OSError as error:
+        raise MendableError(f"{path} cannot be read: {error.strerror}.") from error
     if path.is_dir():
         for inner in sorted(path.rglob("*")):
             if inner.is_file() and is_wanted(inner.name) and not _is_litter(inner.parts):
                 yield InputFile(str(inner), inner.name, path=inner)
-    elif not path.exists():
-        raise MendableError(f"{path} does not exist: check the path.")
     elif not path.is_file():
         raise MendableError(f"{path} is neither a file nor a folder.")
     elif path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):

@@ -57,6 +57,11 @@ class AzureSql:
         return "run the load in another folder"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The kind of warehouse; which database it is, the environment says already."""
+        return {"ECHOSTREAM_DESTINATION": "azuresql"}
+
+    @property
     def work_dir(self) -> Path:
         """A hidden folder where the load is called, one for each database."""
         return WORK_DIR / self._file_name
@@ -115,10 +120,10 @@ class AzureSql:
         """Connect for queries, waiting for a database that sleeps."""
         with closing(connect(self.settings)) as connection:
 
-            def ask(query: str) -> Answer:
+            def ask(query: str, most: int | None = None) -> Answer:
                 try:
                     cursor = connection.cursor().execute(query)
-                    rows = [tuple(row) for row in cursor.fetchall()]
+                    rows = [tuple(row) for row in (cursor.fetchall() if most is None else cursor.fetchmany(most))]
                 except mssql_python.Error as error:
                     raise explain(str(error), self.settings) from error
                 return Answer(tuple(column[0] for column in cursor.description), rows)
