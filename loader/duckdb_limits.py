@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -27,7 +28,7 @@ class Limits:
     memory: str
 
     @property
-    def config(self) -> dict[str, str]:
+    def config(self) -> dict[str, Any]:
         """The limits as DuckDB's settings."""
         return {"threads": str(self.threads), "memory_limit": self.memory}
 
@@ -54,13 +55,13 @@ def choose_limits(mib_a_thread: int) -> Limits:
     return Limits(threads, said.get("memory_limit") or f"{mib}MiB")
 
 
-def read_said_limits() -> dict[str, str]:
+def read_said_limits() -> dict[str, Any]:
     """Read the limits that the environment sets, as DuckDB's settings; those that it does not are left out.
 
     Raises:
         MendableError: If the environment says what DuckDB does not take.
     """
-    said = {}
+    said: dict[str, Any] = {}
     if threads := read_duckdb_threads():
         if not threads.isdecimal() or not 1 <= int(threads) <= _MOST_THREADS:
             raise MendableError(
@@ -100,7 +101,7 @@ def describe_lack_of_memory(doing: str) -> str:
     return f"{doing} takes more memory than DuckDB may use here: {_WHAT_TO_SET}."
 
 
-def _ask_duckdb(config: dict[str, str]) -> tuple[int, int]:
+def _ask_duckdb(config: dict[str, Any]) -> tuple[int, int]:
     """Ask DuckDB how many threads and how many MiB of memory it takes.
 
     By itself it takes as many threads as there are cores, and 80 % of the memory: of the machine, or of the container
