@@ -82,9 +82,9 @@ def _tell_weeks(findings: Findings) -> Iterator[str]:
         )
     if launch := findings.launch:
         yield (
-            f"A launch: “{launch.album_name}” by {launch.artist_name} came out on {launch.released_on:%a %-d %b}; its "
-            f"best track went from {launch.first} to {launch.peak} by {launch.peak_on:%-d %b}, and stands at "
-            f"{launch.last}"
+            f"A launch: “{launch.album_name}” by {launch.artist_name} came out on {launch.released_on:%a %-d %b}: "
+            f"popularity {launch.first} at first, {launch.peak} on {launch.peak_on:%-d %b}, {launch.last} in the end; "
+            f"its best track was no. {launch.best_place:,} of all"
         )
     if renaming := findings.renaming:
         yield (
@@ -101,8 +101,8 @@ def _tell_weeks(findings: Findings) -> Iterator[str]:
 def _tell_listening(findings: Findings) -> Iterator[str]:
     if summer := findings.summer:
         yield (
-            f"A summer’s obsession: {summer.artist_name}, {summer.share:.0%} of all streams in {summer.month:%B %Y} "
-            f"({summer.streams:,})"
+            f"A summer’s obsession: {summer.artist_name}, {summer.share:.0%} of all streams in {summer.month:%B %Y}, "
+            f"“{summer.track_name}” {summer.track_streams} times"
         )
     if journey := findings.journey:
         yield (
@@ -121,7 +121,7 @@ def _draw_hit(hit: Hit) -> Table:
     # A row a week is enough.
     weeks = {day.observed_on.isocalendar()[:2]: day for day in reversed(hit.days)}
     return _draw(
-        "The hit, week by week (fct_track_popularity, fct_artist_popularity)",
+        "The hit, week by week (popularity 0 to 100)",
         ("day", "track’s popularity", "artist’s popularity", "followers"),
         [
             (f"{day.observed_on:%-d %b}", day.track_popularity, day.artist_popularity, day.followers)
@@ -151,11 +151,11 @@ def _draw_genres(genres: Sequence[GenreSound]) -> Table:
 
 def _draw_lengths(lengths: Sequence[Length]) -> Table:
     return _draw(
-        "Songs get shorter, and more explicit (dim_track, dim_album)",
+        "Songs get shorter, and more explicit",
         ("released", "tracks", "median length", "explicit"),
         [
             (
-                f"{row.first_year} to {row.last_year}",
+                f"{row.first_year}" if row.first_year == row.last_year else f"{row.first_year} to {row.last_year}",
                 row.tracks,
                 "{}:{:02d}".format(*divmod(round(row.seconds), 60)),
                 f"{row.explicit_share:.0%}",

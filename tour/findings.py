@@ -48,17 +48,20 @@ class Slump:
 
 @dataclass(frozen=True)
 class Launch:
-    """The album that came out in the weeks and rose highest, by the popularity of its best track (0 to 100)."""
+    """The album that came out in the weeks and rose most in popularity (0 to 100), beyond what its artist did.
+
+    The best place is that of its best track among all tracks on any day.
+    """
 
     album_id: str
     album_name: str
     artist_name: str
     released_on: date
-    tracks: int
     first: int
     peak: int
     peak_on: date
     last: int
+    best_place: int
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,15 @@ class Length:
 
 @dataclass(frozen=True)
 class Summer:
-    """The artist who had the largest share (0 to 1) of a month's streams."""
+    """The artist who had the largest share (0 to 1) of a month's streams, and the track of theirs heard most in it."""
 
     artist_id: str
     artist_name: str
     month: date
     streams: int
     share: float
+    track_name: str
+    track_streams: int
 
 
 @dataclass(frozen=True)
@@ -190,33 +195,42 @@ _SLUMP = """
     limit 1
 """
 _LAUNCH = """
-    with best as (
-        select album.album_durable_key, days.observed_on, max(days.popularity) as popularity, count(*) as tracks
-        from marts.fct_track_popularity as days
-        inner join marts.dim_track_current as track using (track_durable_key)
-        inner join marts.dim_album_current as album on album.album_durable_key = track.album_durable_key
+    with launches as (
+        select
+            days.album_durable_key,
+            min_by(days.popularity, days.observed_on) as first,
+            max(days.popularity) as peak,
+            -- The first of the days on which it stood highest.
+            max_by(days.observed_on, (days.popularity, -days.date_key)) as peak_on,
+            max_by(days.popularity, days.observed_on) as last
+        from marts.fct_album_popularity as days
+        inner join marts.dim_album_current as album using (album_durable_key)
+        inner join marts.fct_artist_popularity as artist
+            on artist.artist_durable_key = album.artist_durable_key and artist.observed_on = days.observed_on
         where
             album.album_type = 'album'
-            and album.released_on > (select min(observed_on) from marts.fct_track_popularity)
-        group by album.album_durable_key, days.observed_on
+            and album.released_on > (select min(observed_on) from marts.fct_album_popularity)
+        group by days.album_durable_key
+        -- What it rose more than its artist did: whoever rises takes every record along.
+        order by
+            max(days.popularity - artist.popularity)
+                - min_by(days.popularity - artist.popularity, days.observed_on) desc,
+            days.album_durable_key
+        limit 1
     ),
-    launches as (
-        select
-            album_durable_key, max(tracks) as tracks, min_by(popularity, observed_on) as first, max(popularity) as peak,
-            min(observed_on) filter (popularity = (select max(popularity) from best as own
-                where own.album_durable_key = best.album_durable_key)) as peak_on,
-            max_by(popularity, observed_on) as last
-        from best
-        group by album_durable_key
+    places as (
+        select track_durable_key, rank() over (partition by observed_on order by popularity desc) as place
+        from marts.fct_track_popularity
     )
     select
-        album.album_id, album.album_name, artist.artist_name, album.released_on, launches.tracks, first, peak, peak_on,
-        last
+        album.album_id, album.album_name, artist.artist_name, album.released_on, first, peak, peak_on, last,
+        min(places.place)
     from launches
     inner join marts.dim_album_current as album using (album_durable_key)
     inner join marts.dim_artist_current as artist on artist.artist_durable_key = album.artist_durable_key
-    order by peak desc, album.album_id
-    limit 1
+    inner join marts.dim_track_current as track on track.album_durable_key = album.album_durable_key
+    inner join places on places.track_durable_key = track.track_durable_key
+    group by all
 """
 _RENAMING = """
     select old_name, artist_name, valid_from
@@ -254,15 +268,18 @@ _GENRES = """
         where genre_key is not null and tracks_with_features > 0
         group by genre_name
     ),
-    -- Genres of the same tracks sound the same: one of them is enough.
-    largest as (
+    -- Genres of the same tracks sound the same: one of them is enough. The largest of each kind is told.
+    different as (
         select * from genres
+        where tracks >= 30
         qualify row_number() over (partition by tracks, round(tempo, 3) order by genre_name) = 1
-        order by tracks desc, genre_name
-        limit 9
+    ),
+    kinds as (
+        select *, ntile(8) over (order by energy) as kind from different
     )
     select genre_name, tracks, energy, loudness, acousticness, speechiness, tempo
-    from largest
+    from kinds
+    qualify row_number() over (partition by kind order by tracks desc, genre_name) = 1
     order by energy desc
 """
 # The years before 2010 in one, then four at a time.
@@ -281,13 +298,22 @@ _SUMMER = """
         select *, streams / sum(streams) over (partition by period_start) as share
         from marts.rpt_top_artists
         where period_type = 'month'
-        -- The month that is not over yet, and the first one, are too short to tell of.
+        -- The first month and the last one may have few days.
         qualify sum(streams) over (partition by period_start) > 300
+        order by share desc, period_start
+        limit 1
     )
-    select artist.artist_id, months.artist_name, period_start, streams, share
+    select
+        artist.artist_id, months.artist_name, months.period_start, months.streams, months.share, track.track_name,
+        count(*) as track_streams
     from months
     inner join marts.dim_artist_current as artist using (artist_durable_key)
-    order by share desc, period_start
+    inner join marts.dim_date as days on days.first_day_of_month = months.period_start
+    inner join marts.fct_plays as plays on plays.date_key = days.date_key and plays.is_stream
+    inner join marts.dim_track_current as track
+        on track.track_durable_key = plays.track_durable_key and track.artist_durable_key = artist.artist_durable_key
+    group by all
+    order by track_streams desc, track.track_name
     limit 1
 """
 _JOURNEY = """

@@ -315,9 +315,9 @@ def pick_genres(style: Style, bits: int) -> tuple[str, str, list[str]]:
         often none, at most three, the broad one among them now and then, so that genres connect the styles.
     """
     families = tuple(style.genres)
-    family = families[(bits >> 3) % len(families)]
+    family = families[(bits >> 9) % len(families)]
     pool = (*style.genres[family], family)
-    start = (bits >> 8) % len(style.genres[family])
+    start = (bits >> 16) % len(style.genres[family])
     count = (0, 0, 0, 1, 1, 2, 2, 3)[bits & 7]
     return family, pool[start], list(dict.fromkeys(pool[(start + step) % len(pool)] for step in range(count)))
 

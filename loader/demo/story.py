@@ -76,7 +76,7 @@ class Story:
         """Get by how much an artist's followers grow by what happens to them, as a logarithm."""
         cast = self.cast
         if artist == cast.hit:
-            return 1.6 * _rise(day, _HIT_TAKES_OFF + 5, 4)
+            return 1.2 * _rise(day, _HIT_TAKES_OFF + 5, 4)
         if artist == cast.slumping:
             return -0.1 * _rise(day, _SLUMP + 3, 5)
         if artist == cast.launching:

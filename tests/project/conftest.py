@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from loader.demo.catalogue import FIRST_DAY
+from loader.demo.story import LAUNCH_DAY
 from tests.conftest import ROOT
 from tour.play import SNAPSHOTS
 
-# In these weeks an artist takes another name, and tracks are withdrawn and come back; at their end the hit is a hit.
-DAYS = [FIRST_DAY + timedelta(weeks=weeks) for weeks in (0, 1, 2, 4)]
+# In these weeks an artist takes another name, tracks are withdrawn and come back, and an album is launched, on the third of
+# these days; at their end the hit is a hit.
+DAYS = [FIRST_DAY + timedelta(days=days) for days in (0, 7, LAUNCH_DAY, 28)]
 
 
 @dataclass
