@@ -15,8 +15,8 @@ from loader.demo.story import LAUNCH_DAY
 from tests.conftest import ROOT
 from tour.play import SNAPSHOTS
 
-# In these weeks an artist takes another name, tracks are withdrawn and come back, and an album is launched, on the third of
-# these days; at their end the hit is a hit.
+# In these weeks an artist takes another name, tracks are withdrawn and come back, and on the third of these days an
+# album is launched; on the last one the hit is a hit.
 DAYS = [FIRST_DAY + timedelta(days=days) for days in (0, 7, LAUNCH_DAY, 28)]
 
 

@@ -26,7 +26,7 @@ OWN_GROUPS = ("album", "single", "compilation")
 CONTRASTS = (
     ("classical", "energy", "folk", 0.1),
     ("folk", "energy", "pop", 0.15),
-    ("pop", "energy", "metal", 0.2),
+    ("pop", "energy", "metal", 0.15),
     ("metal", "acousticness", "pop", 0.1),
     ("pop", "acousticness", "folk", 0.3),
     ("folk", "acousticness", "classical", 0.1),
