@@ -11,7 +11,8 @@ from dbt_runner import Dbt, DbtError
 from loader.destinations import DuckDb, choose_demo_destination
 from loader.errors import LoaderError
 from loader.settings import read_destination_name
-from tour.account import print_account, print_next_steps
+from tour.account import print_account
+from tour.next_steps import print_next_steps
 from tour.play import build_warehouse, play_days
 
 console = Console()

@@ -1,158 +1,177 @@
-"""What the tour tells at its end: what was loaded, a few facts worth seeing, and what to try next."""
+"""The tour's account at its end: what happened in the made-up world, as the marts show it."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from loader.destinations import Destination, write_command
-from loader.settings import DEFAULT_DUCKDB_PATH, DEMO_DUCKDB_PATH
-from tour.play import Pages
+from tour.findings import Findings, GenreSound, Hit, Length, find
 
-_CLIMBERS = """
-    with ranked as (
-        select artist_id, followers, observed_on,
-               row_number() over (partition by artist_id order by observed_on) as from_first,
-               row_number() over (partition by artist_id order by observed_on desc) as from_last
-        from marts.fct_artist_popularity
-    )
-    select artist.artist_name, first.followers, last.followers,
-           100.0 * (last.followers - first.followers) / first.followers as percent
-    from ranked as first
-    join ranked as last on last.artist_id = first.artist_id and last.from_last = 1
-    join marts.dim_artist as artist on artist.artist_id = first.artist_id and artist.is_current
-    where first.from_first = 1
-    order by percent desc
-    limit 5
-"""
-_RISING_TRACKS = """
-    select track.track_name, artist.artist_name, min_by(fact.popularity, fact.observed_on) as first,
-           max_by(fact.popularity, fact.observed_on) as last
-    from marts.fct_track_popularity as fact
-    join marts.dim_track as track on track.track_id = fact.track_id and track.is_current
-    join marts.bridge_track_artist as credit on credit.track_key = track.track_key and credit.credit_position = 1
-    join marts.dim_artist as artist on artist.artist_durable_key = credit.artist_durable_key and artist.is_current
-    group by all
-    order by last - first desc, track.track_name
-    limit 5
-"""
-_RENAMED = """
-    select artist_name, valid_from, valid_to
-    from marts.dim_artist
-    where artist_id = (
-        select artist_id from marts.dim_artist
-        group by artist_id having count(distinct artist_name) > 1
-        order by artist_id limit 1
-    )
-    order by valid_from
-"""
-_RETURNED = """
-    select track_name, valid_to, next_from
-    from (
-        select track_name, valid_to, lead(valid_from) over (partition by track_id order by valid_from) as next_from
-        from marts.dim_track
-    )
-    where next_from > valid_to
-    order by valid_to, track_name
-    limit 1
-"""
-_MARTS = """
-    select table_name, estimated_size
-    from duckdb_tables() where schema_name = 'marts'
-    order by regexp_extract(table_name, '^[a-z]+'), table_name
+_SIZES = """
+    select
+        count(*) filter (starts_with(table_name, 'dim_') or starts_with(table_name, 'bridge_')),
+        count(*) filter (starts_with(table_name, 'fct_')),
+        count(*) filter (starts_with(table_name, 'rpt_')),
+        sum(estimated_size)::bigint
+    from duckdb_tables()
+    where schema_name = 'marts'
 """
 
 
 def print_account(console: Console, path: Path) -> None:
-    """Print what the warehouse holds and what can be seen in it.
+    """Print what can be seen in the warehouse, and how large it is.
 
     Args:
         console: Where to print.
         path: The warehouse's DuckDB file.
     """
     with duckdb.connect(str(path), read_only=True) as warehouse:
-        console.print(_draw("In the warehouse", ("mart", "rows"), warehouse.sql(_MARTS).fetchall()))
-        console.print(
-            _draw(
-                "Who gained followers",
-                ("artist", "first day", "last day", "gained"),
-                [
-                    (name, first, last, f"{gain:+.1f} %")
-                    for name, first, last, gain in warehouse.sql(_CLIMBERS).fetchall()
-                ],
-            )
-        )
-        console.print(
-            _draw(
-                "Which tracks rose in popularity (0 to 100)",
-                ("track", "artist", "first day", "last day"),
-                warehouse.sql(_RISING_TRACKS).fetchall(),
-            )
-        )
-        if renamed := warehouse.sql(_RENAMED).fetchall():
-            console.print(
-                _draw(
-                    "An artist who took another name, and both versions (dim_artist)",
-                    ("name", "valid from", "valid to"),
-                    [(name, _tell_day(start), _tell_day(end)) for name, start, end in renamed],
-                )
-            )
-        if returned := warehouse.sql(_RETURNED).fetchone():
-            name, gone, back = returned
-            console.print(f"“{name}” was withdrawn by {gone} and back by {back}: two versions, and a gap.\n")
+        print_findings(console, find(warehouse))
+        sizes = warehouse.sql(_SIZES).fetchone() or (0, 0, 0, 0)
+    console.print("In the warehouse: {} dimensions and bridges, {} facts, {} reports, {:,} rows.".format(*sizes))
 
 
-def print_next_steps(console: Console, warehouse: Destination, pages: Pages, seconds: float) -> None:
-    """Print where everything is and what to try next.
+def print_findings(console: Console, findings: Findings) -> None:
+    """Print what was found: a short list first, then the numbers.
 
     Args:
         console: Where to print.
-        warehouse: The warehouse that was filled.
-        pages: The pages that were written.
-        seconds: How long the tour took, in seconds.
+        findings: What the marts show.
     """
-    console.print(f"[green]Done in {seconds:.0f} s.[/] Warehouse: {warehouse.address}", highlight=False, soft_wrap=True)
-    console.print(f"Dashboard: {pages.dashboard}   Documentation: {pages.docs}\n", highlight=False, soft_wrap=True)
-    console.print("Open in any browser:")
-    for page in (pages.dashboard, pages.docs):
-        console.print(f"  [cyan]{escape(page.resolve().as_uri())}[/]", highlight=False, soft_wrap=True)
-    console.print("\nTry next:")
-    for command, purpose in _list_next_commands(warehouse):
-        console.print(f"  [bold cyan]{escape(command)}[/]\n      {purpose}", highlight=False, soft_wrap=True)
+    console.print("\nAll of this is made up: no artist, track or listener here exists.\n", style="italic")
+    if findings.days:
+        first, last = findings.days[0], findings.days[-1]
+        _print_list(console, f"In these weeks ({first:%-d %b} to {last:%-d %b %Y}):", _describe_weeks(findings))
+    _print_list(console, "In three years of one listener:", _describe_listening(findings))
+    if findings.hit:
+        console.print(_draw_hit(findings.hit))
+    if findings.genres:
+        console.print(_draw_genres(findings.genres))
+    if findings.lengths:
+        console.print(_draw_lengths(findings.lengths))
 
 
-def _list_next_commands(warehouse: Destination) -> list[tuple[str, str]]:
-    def write(command: str) -> str:
-        # Commands that read find the demo's warehouse by themselves as long as it is the only one.
-        is_found = warehouse.address == str(DEMO_DUCKDB_PATH) and not DEFAULT_DUCKDB_PATH.exists()
-        return command if is_found else write_command(warehouse, command)
+def _describe_weeks(findings: Findings) -> Iterator[str]:
+    if hit := findings.hit:
+        popularity = [day.track_popularity for day in hit.days]
+        followers = [day.followers for day in hit.days]
+        yield (
+            f"A hit: “{hit.track_name}” by {hit.artist_name} rose from {popularity[0]} to {max(popularity)} in "
+            f"popularity; its artist’s followers from {followers[0]:,} to {followers[-1]:,}"
+        )
+    if slump := findings.slump:
+        before, after = slump.followers
+        yield (
+            f"A slump: {slump.artist_name} fell from {slump.popularity[0]} to {slump.popularity[1]}, followers "
+            f"{100 * (after - before) / before:+.1f} %"
+        )
+    if launch := findings.launch:
+        yield (
+            f"A launch: “{launch.album_name}” by {launch.artist_name} came out on {launch.released_on:%a %-d %b}: "
+            f"popularity {launch.first} at first, {launch.peak} on {launch.peak_on:%-d %b}, {launch.last} in the end; "
+            f"its best track was no. {launch.best_place:,} of all"
+        )
+    if renaming := findings.renaming:
+        yield (
+            f"A new name: {renaming.old_name} is {renaming.new_name} from {renaming.renamed_on:%-d %b} on; dim_artist "
+            f"holds both versions"
+        )
+    if returned := findings.returned:
+        yield (
+            f"A return: “{returned.track_name}” was withdrawn by {returned.gone_on:%-d %b} and back by "
+            f"{returned.back_on:%-d %b}: two versions in dim_track, and a gap"
+        )
 
-    return [
-        (
-            write('make query SQL="select * from marts.rpt_rows_per_layer where rows_dropped > 0"'),
-            "any SQL over the warehouse",
-        ),
-        (write("make docs"), "the documentation and lineage, served to the browser"),
-        ("make history FILE=my_spotify_data.zip", "your own listening, into a warehouse of its own (docs/files.md)"),
-        ("make test", "the checks and tests of the project"),
-    ]
+
+def _describe_listening(findings: Findings) -> Iterator[str]:
+    if summer := findings.summer:
+        yield (
+            f"A summer’s obsession: {summer.artist_name}, {summer.share:.0%} of all streams in {summer.month:%B %Y}, "
+            f"“{summer.track_name}” {summer.track_streams} times"
+        )
+    if journey := findings.journey:
+        yield (
+            f"A trip: {journey.plays:,} plays in {journey.country}, {journey.first_day:%-d %b} to "
+            f"{journey.last_day:%-d %b %Y}"
+        )
+    if skips := findings.skips:
+        yield f"Skips: {skips.shuffled:.0%} of what came in shuffled order, {skips.others:.0%} of all else"
+    if podcasts := findings.podcasts:
+        yield f"Podcasts: {podcasts.plays:,} on working days, {podcasts.commute_share:.0%} of them while commuting"
+    if streak := findings.streak:
+        yield f"A streak: {streak.days} days in a row, from {streak.first_day:%-d %b %Y} on"
 
 
-def _tell_day(day: date) -> str:
-    return {date(1900, 1, 1): "the beginning", date(9999, 12, 31): "now"}.get(day, str(day))
+def _draw_hit(hit: Hit) -> Table:
+    # A row a week is enough.
+    weeks = {day.observed_on.isocalendar()[:2]: day for day in reversed(hit.days)}
+    return _draw(
+        "The hit, week by week (popularity 0 to 100)",
+        ("day", "track’s popularity", "artist’s popularity", "followers"),
+        [
+            (f"{day.observed_on:%-d %b}", day.track_popularity, day.artist_popularity, day.followers)
+            for day in reversed(weeks.values())
+        ],
+    )
+
+
+def _draw_genres(genres: Sequence[GenreSound]) -> Table:
+    return _draw(
+        "How genres sound (rpt_audio_profile)",
+        ("genre", "tracks", "energy", "acoustic", "speech", "loudness", "tempo"),
+        [
+            (
+                sound.genre,
+                sound.tracks,
+                f"{sound.energy:.2f}",
+                f"{sound.acousticness:.2f}",
+                f"{sound.speechiness:.2f}",
+                f"{sound.loudness:.1f} dB",
+                f"{sound.tempo:.0f} bpm",
+            )
+            for sound in genres
+        ],
+    )
+
+
+def _draw_lengths(lengths: Sequence[Length]) -> Table:
+    return _draw(
+        "Songs get shorter, and more explicit",
+        ("released", "tracks", "median length", "explicit"),
+        [
+            (
+                f"{row.first_year}" if row.first_year == row.last_year else f"{row.first_year} to {row.last_year}",
+                row.tracks,
+                "{}:{:02d}".format(*divmod(round(row.seconds), 60)),
+                f"{row.explicit_share:.0%}",
+            )
+            for row in lengths
+        ],
+    )
+
+
+def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:
+    table = Table.grid(padding=(0, 1))
+    for line in lines:
+        # Names are text, not markup.
+        table.add_row(" •", Text(line))
+    if table.row_count:
+        console.print(title, style="bold", highlight=False)
+        console.print(table)
+        console.print()
 
 
 def _draw(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Table:
+    """Draw a table: the first column is text, the others are numbers."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for index, column in enumerate(columns):
-        numeric = any(isinstance(row[index], int) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left")
+        table.add_column(column, justify="right" if index else "left")
     for row in rows:
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
+        table.add_row(*(Text(f"{value:,}" if isinstance(value, int) else str(value)) for value in row))
     return table

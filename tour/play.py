@@ -29,7 +29,8 @@ from loader.settings import ApiSettings
 from loader.spotify.refresh_token import RefreshToken
 from loader.warehouse import MADE_UP
 
-DAYS = [FIRST_DAY + timedelta(days=offset) for offset in (0, 1, 7, 14, 21, 28)]
+# Mondays and Fridays, on which records come out.
+DAYS = [FIRST_DAY + timedelta(days=7 * week + weekday) for week in range(6) for weekday in (0, 4)]
 DOCS_PAGE = Path("site") / "dbt-docs.html"
 # History is made of what the snapshots see: they and what they stand on run after every load.
 SNAPSHOTS = ["build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test"]

@@ -1,7 +1,8 @@
 """A made-up music world that changes from day to day: the same seed and sizes give the same world everywhere.
 
 From `FIRST_DAY` on artists are renamed, albums come out, tracks (now and then whole albums) are withdrawn, some of
-them for a few days only; popularity and followers move daily. Days before and long after have answers, too.
+them for a few days only; popularity and followers move daily. In the first weeks a track becomes a hit, an artist falls
+from favour, and an album is launched (`loader.demo.story`). Days before and long after have answers, too.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from loader.demo.layout import (
 from loader.demo.mixing import IdCodec, derive_key, draw, mix
 from loader.demo.motion import Motion
 from loader.demo.search import Entry, find
+from loader.demo.sound import draw_duration, draw_features
+from loader.demo.story import Story, choose_cast, choose_hit
 
 __all__ = ["FIRST_DAY", "World", "WorldDay"]
 
@@ -41,7 +44,9 @@ DEFAULT_ALBUMS_PER_ARTIST = 8
 DEFAULT_TRACKS_PER_ALBUM = 9
 
 _MARKETS = ["AR", "AU", "BR", "CA", "DE", "ES", "FR", "GB", "JP", "KR", "MX", "US"]
-_PITCH_CLASSES = 12
+_EXPLICIT_STEPS = 1 << 16
+# While these days last, the hit is always there.
+_WEEKS_OF_THE_HIT = range(120)
 
 
 class World:
@@ -66,8 +71,12 @@ class World:
         albums_per_artist: int = DEFAULT_ALBUMS_PER_ARTIST,
         tracks_per_album: int = DEFAULT_TRACKS_PER_ALBUM,
     ) -> None:
-        self.layout = Layout(seed, artists, albums_per_artist, tracks_per_album)
-        self.motion = Motion(seed)
+        usual = Motion(seed)
+        cast = choose_cast(seed, max(1, artists), usual.artist_base)
+        self.layout = Layout(seed, artists, albums_per_artist, tracks_per_album, cast)
+        hit = None if cast.hit is None else choose_hit(self._measure_tracks(cast.hit, usual))
+        self.story = Story(cast, hit, self.layout.launched_album)
+        self.motion = Motion(seed, self.story)
         self.artist_codec = IdCodec(seed, "artist")
         self.album_codec = IdCodec(seed, "album")
         self.track_codec = IdCodec(seed, "track")
@@ -89,6 +98,15 @@ class World:
     def artist_ids(self) -> list[str]:
         """Name the artists who own albums."""
         return [self.artist_codec.encode(number) for number in range(self.layout.artists)]
+
+    def _measure_tracks(self, artist: int, motion: Motion) -> dict[int, float]:
+        """Measure how popular the tracks of an artist are on the first day, if they are there for weeks to come."""
+        level = motion.artist_level(artist, is_guest=False, day=0)
+        numbers = {
+            join_track_number(album.number, position): -album.released_on
+            for album, position in self.layout.lasting_tracks(artist, _WEEKS_OF_THE_HIT)
+        }
+        return {number: motion.track_popularity(number, level, age, 0) for number, age in numbers.items()}
 
     def on(self, day: date) -> WorldDay:
         """See the world as it is on a day."""
@@ -197,27 +215,15 @@ class WorldDay:
         bits = draw(self._world.features_key, number)
         if bits % 50 == 0:
             return None
-        more = mix(bits)
-        beatless = bits % 200 == 1
+        artist = self._layout.artist(plan.owner)
         return {
-            "acousticness": _draw_share(bits, 8),
+            **draw_features(artist.archetype, mix(artist.bits), mix(bits), is_beatless=bits % 200 == 1),
             "analysis_url": f"{API_ORIGIN}audio-analysis/{track_id}",
-            "danceability": _draw_share(bits, 20),
-            "duration_ms": self._build_simple_track(plan, position)["duration_ms"],
-            "energy": _draw_share(bits, 32),
+            "duration_ms": draw_duration(plan.typical_duration, self._draw_track(number)),
             "id": track_id,
-            "instrumentalness": _draw_share(bits, 44),
-            "key": more % (_PITCH_CLASSES + 1) - 1,
-            "liveness": _draw_share(more, 8),
-            "loudness": round(-30 * _draw_share(more, 20) ** 2 - 1.5, 3),
-            "mode": more >> 6 & 1,
-            "speechiness": round(_draw_share(more, 32) ** 3, 4),
-            "tempo": 0.0 if beatless else round(62 + 128 * _draw_share(more, 44), 3),
-            "time_signature": 0 if beatless else (4, 4, 4, 4, 4, 4, 3, 5)[more >> 56 & 7],
             "track_href": f"{API_ORIGIN}tracks/{track_id}",
             "type": "audio_features",
             "uri": f"spotify:track:{track_id}",
-            "valence": _draw_share(mix(more), 8),
         }
 
     def search(self, query: str, kind: SearchType) -> Sequence[ApiObject]:
@@ -353,18 +359,20 @@ class WorldDay:
             self._day,
         )
 
+    def _draw_track(self, number: int) -> int:
+        return mix(draw(self._world.track_key, number))
+
     def _build_simple_track(self, plan: AlbumPlan, position: int) -> ApiObject:
         number = join_track_number(plan.number, position)
-        bits = mix(draw(self._world.track_key, number))
+        bits = self._draw_track(number)
         id_ = self._world.track_codec.encode(number)
         disc, place = split_position(position, plan.track_count)
         return {
             "artists": [self._credit(artist) for artist in self._track_artists(plan, position)],
             "available_markets": _MARKETS,
             "disc_number": disc,
-            # One to five and a half minutes, most in the middle; a long one now and then.
-            "duration_ms": 60_000 + (bits & 0xFFFF) * 2 + (bits >> 16) % 140_000 + (bits >> 40) % 97 // 96 * 900_000,
-            "explicit": (bits >> 48) % 6 == 0,
+            "duration_ms": draw_duration(plan.typical_duration, bits),
+            "explicit": (bits >> 48) < plan.explicit_share * _EXPLICIT_STEPS,
             "external_urls": {"spotify": f"https://open.spotify.com/track/{id_}"},
             "href": f"{API_ORIGIN}tracks/{id_}",
             "id": id_,
@@ -392,7 +400,3 @@ def _build_images(prefix: str, bits: int) -> list[ApiObject]:
         {"url": f"https://i.scdn.co/image/{prefix}{size}{bits:024x}", "height": pixels, "width": pixels}
         for size, pixels in (("b273", 640), ("1e02", 300), ("4851", 64))
     ]
-
-
-def _draw_share(bits: int, shift: int) -> float:
-    return (bits >> shift) % 1000 / 1000

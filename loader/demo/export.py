@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from loader.demo.contract import ApiObject
-from loader.demo.listener import LISTENER_ID, SHOW, YEARS, MadeUpListener, Play
+from loader.demo.listener import LISTENER_ID, YEARS, MadeUpListener, Play
 
 _FOLDER = "Spotify Extended Streaming History"
 _PLAYS_A_FILE = 12_000
@@ -53,7 +53,7 @@ def _list_plays(listener: MadeUpListener, until: date) -> Iterator[ApiObject]:
                 "username": LISTENER_ID,
                 "platform": play.platform,
                 "ms_played": play.ms_played,
-                "conn_country": "PT",
+                "conn_country": play.country,
                 "ip_addr": "192.0.2.7",
                 "user_agent_decrypted": "unknown",
                 **titles[play.item_id],
@@ -61,8 +61,8 @@ def _list_plays(listener: MadeUpListener, until: date) -> Iterator[ApiObject]:
                 "reason_end": play.reason_end,
                 "shuffle": play.shuffle,
                 "skipped": play.reason_end == "fwdbtn",
-                "offline": False,
-                "offline_timestamp": None,
+                "offline": play.is_offline,
+                "offline_timestamp": int(play.ended_at.timestamp()) if play.is_offline else None,
                 "incognito_mode": play.incognito,
             }
 
@@ -71,12 +71,13 @@ def _name_item(listener: MadeUpListener, play: Play, day: date) -> ApiObject:
     """Name what was played as the export does: what it is called now."""
     is_track = play.kind == "track"
     track = listener.find_track(play.item_id, day) if is_track else {}
+    show, title = (None, None) if is_track else listener.name_episode(play.item_id)
     return {
         "master_metadata_track_name": track.get("name"),
         "master_metadata_album_artist_name": track["artists"][0]["name"] if is_track else None,
         "master_metadata_album_album_name": track["album"]["name"] if is_track else None,
         "spotify_track_uri": track.get("uri"),
-        "episode_name": None if is_track else f"{SHOW} of {play.ended_at:%B %Y}",
-        "episode_show_name": None if is_track else SHOW,
+        "episode_name": title,
+        "episode_show_name": show,
         "spotify_episode_uri": None if is_track else f"spotify:episode:{play.item_id}",
     }

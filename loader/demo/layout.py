@@ -15,6 +15,8 @@ from functools import lru_cache
 from loader.demo import names
 from loader.demo.contract import CatalogueError
 from loader.demo.mixing import derive_key, draw, draw_unit, mix
+from loader.demo.sound import Archetype, find_archetype, find_explicit_share, find_typical_duration
+from loader.demo.story import LAUNCH_DAY, Cast
 
 FIRST_DAY = date(2026, 9, 7)
 FIRST_DAY_ORDINAL = FIRST_DAY.toordinal()
@@ -43,6 +45,7 @@ _KINDS = (
     ("album", 54, (7, 15)),
     ("compilation", 14, (12, 26)),
 )
+_LAUNCHED = ("album", (9, 15))
 _BOX_SHARE = 2
 _BOX_TRACKS = (51, 120)
 _KIND_BY_BITS = (
@@ -57,6 +60,8 @@ _RENAMED_ONE_IN = 24
 _RENAMES_SPAN_DAYS = 500
 
 _CYCLE_DAYS = 60
+_DAYS_A_YEAR = 365.25
+_FIRST_DAY_AS_YEAR = FIRST_DAY.year + FIRST_DAY.timetuple().tm_yday / _DAYS_A_YEAR
 _FRIDAY = 4
 
 
@@ -71,7 +76,8 @@ class ArtistPlan:
         name: The name before `renamed_on`.
         new_name: The name from then on.
         renamed_on: The day number of the renaming, or None.
-        genres: The artist's genres.
+        genres: The artist's genres, as the Web API gives them.
+        archetype: How their music typically sounds.
     """
 
     number: int
@@ -81,6 +87,7 @@ class ArtistPlan:
     new_name: str
     renamed_on: int | None
     genres: list[str]
+    archetype: Archetype
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ class AlbumPlan:
         name: The title.
         album_type: `album`, `single` or `compilation`.
         released_on: The day number from which the album is there.
+        typical_duration: How long its tracks typically are, in milliseconds.
+        explicit_share: The share of its tracks with explicit words, 0 to 1.
         release_date: The date as the Web API writes it, in full or only month or year.
         release_date_precision: `year`, `month` or `day`.
         track_count: How many tracks it has while none is withdrawn.
@@ -110,6 +119,8 @@ class AlbumPlan:
     name: str
     album_type: str
     released_on: int
+    typical_duration: float
+    explicit_share: float
     release_date: str
     release_date_precision: str
     track_count: int
@@ -137,12 +148,13 @@ class Layout:
         artists: How many artists own albums; a quarter as many again are guests on their tracks.
         albums_per_artist: How many albums an artist has on the first day, on average.
         tracks_per_album: How many tracks an album has, on average (about; some albums have more than 50).
+        cast: Who takes another name and who launches an album.
 
     Raises:
         CatalogueError: If a size is out of bounds.
     """
 
-    def __init__(self, seed: int, artists: int, albums_per_artist: int, tracks_per_album: int) -> None:
+    def __init__(self, seed: int, artists: int, albums_per_artist: int, tracks_per_album: int, cast: Cast) -> None:
         _check_size("artists", artists, _MOST_ARTISTS)
         _check_size("albums per artist", albums_per_artist, _MOST_ALBUMS_PER_ARTIST)
         _check_size("tracks per album", tracks_per_album, _MOST_TRACKS_PER_ALBUM)
@@ -156,7 +168,7 @@ class Layout:
         self._withdrawal_key = derive_key(seed, "withdrawal")
         self._absence_key = derive_key(seed, "absence")
         self._rename_key = derive_key(seed, "rename")
-        self._forced_rename = derive_key(seed, "forced rename") % artists
+        self._cast = cast
         # Partners stand at fixed distances, so that one can go from an artist to those who credit them.
         chance = random.Random(seed)  # noqa: S311 - a world, not a secret
         distances = chance.sample(range(1, artists), min(4, artists - 1)) if artists > 1 else []
@@ -165,6 +177,12 @@ class Layout:
         self._guest_distances = [chance.randrange(self.guests) for _ in range(2)]
         self.artist = lru_cache(maxsize=8192)(self._plan_artist)
         self.album = lru_cache(maxsize=8192)(self._plan_album)
+
+    @property
+    def launched_album(self) -> int | None:
+        """The number of the album that is launched in the first weeks, or None."""
+        launching = self._cast.launching
+        return None if launching is None else launching << _SLOT_BITS | _FIRST_NEW_SLOT
 
     def has_artist(self, number: int) -> bool:
         """Tell whether there is an artist of this number, owner or guest."""
@@ -210,6 +228,16 @@ class Layout:
             return None
         return _pick_withdrawn(bits >> 24, album.track_count)
 
+    def lasting_tracks(self, artist: int, days: range) -> Iterator[tuple[AlbumPlan, int]]:
+        """Name the tracks of an artist alone that are never missing on some days, each by album and position."""
+        for number in self.album_numbers(artist, days.start):
+            album = self.album(number)
+            if album and album.owners == (artist,):
+                missing = {self.missing_on(album, day) for day in days}
+                for position in range(album.track_count):
+                    if not {WHOLE_ALBUM, position} & missing and not album.features_at(position):
+                        yield album, position
+
     def track_positions(self, album: AlbumPlan, day: int) -> list[int]:
         """Name the positions of an album's tracks that are there on a day."""
         missing = self.missing_on(album, day)
@@ -236,14 +264,15 @@ class Layout:
         name = names.make_artist_name(style, mix(bits))
         renaming = draw(self._rename_key, number)
         renamed_on = None
-        if number == self._forced_rename:
+        if number == self._cast.renamed:
             first, last = _FORCED_RENAME_DAYS
             renamed_on = first + renaming % (last - first + 1)
         elif renaming % _RENAMED_ONE_IN == 0:
             renamed_on = (renaming >> 8) % _RENAMES_SPAN_DAYS
         new_name = name if renamed_on is None else names.make_new_artist_name(name, style, renaming >> 16)
-        genres = names.pick_genres(style, bits >> 40)
-        return ArtistPlan(number, bits, style, name, new_name, renamed_on, genres)
+        family, genre, genres = names.pick_genres(style, bits >> 40)
+        archetype = find_archetype(family, genre)
+        return ArtistPlan(number, bits, style, name, new_name, renamed_on, genres, archetype)
 
     def _plan_album(self, number: int) -> AlbumPlan | None:
         owner, slot = number >> _SLOT_BITS, number & _SLOT_MASK
@@ -252,13 +281,16 @@ class Layout:
         is_new = slot >= _FIRST_NEW_SLOT
         released_on = self._new_release(owner, slot) if is_new else self._past_release(owner, slot)
         bits = draw(self._album_key, number)
-        album_type, (fewest, most) = _KIND_BY_BITS[bits & 127]
+        is_launched = number == self.launched_album
+        album_type, (fewest, most) = _LAUNCHED if is_launched else _KIND_BY_BITS[bits & 127]
         track_count = fewest + (bits >> 7) % (most - fewest + 1)
         if (fewest, most) != _BOX_TRACKS:
             track_count = min(_MOST_TRACKS, max(1, round(track_count * self._track_scale)))
         precision = "day" if is_new else _pick_precision(bits >> 14, released_on)
-        style = names.pick_title_style(self.artist(owner).style, bits >> 20)
-        withdrawn, withdrawn_on = self._plan_withdrawal(number, released_on, track_count)
+        artist = self.artist(owner)
+        style = names.pick_title_style(artist.style, bits >> 20)
+        year = _FIRST_DAY_AS_YEAR + released_on / _DAYS_A_YEAR
+        withdrawn, withdrawn_on = (None, 0) if is_launched else self._plan_withdrawal(number, released_on, track_count)
         return AlbumPlan(
             number=number,
             bits=bits,
@@ -266,6 +298,8 @@ class Layout:
             name=names.make_album_name(style, mix(bits)),
             album_type=album_type,
             released_on=released_on,
+            typical_duration=find_typical_duration(artist.archetype, year),
+            explicit_share=find_explicit_share(artist.archetype, year),
             release_date=_write_date(released_on, precision),
             release_date_precision=precision,
             track_count=track_count,
@@ -288,7 +322,8 @@ class Layout:
     def _new_release(self, artist: int, slot: int) -> int:
         bits = draw(self._release_key, artist)
         interval = 80 + bits % 200
-        day = (bits >> 16) % interval + (slot - _FIRST_NEW_SLOT) * interval
+        first = LAUNCH_DAY if artist == self._cast.launching else (bits >> 16) % interval
+        day = first + (slot - _FIRST_NEW_SLOT) * interval
         # Records come out on Fridays.
         return day + (_FRIDAY - (day + FIRST_DAY.weekday())) % 7
 

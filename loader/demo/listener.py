@@ -1,8 +1,8 @@
 """A made-up listener to a made-up world: what they played on any day, what they saved, which playlists they keep.
 
-Everything about a day follows from the seed and the day. Habits hang on the hour and the weekday; favourites change
-with the season; some sessions are for finding something new, which is skipped more often; a track of the moment is
-played again and again; now and then there is a week without music.
+Everything about a day follows from the seed and the day. When there is music is a matter of `loader.demo.habits`;
+favourites change with the season, and the taste with the years; some sessions are for finding something new, which is
+skipped more often; commutes are a time for podcasts; every summer belongs to one artist, and to one track of theirs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Literal
 
 from loader.demo.catalogue import World, WorldDay
 from loader.demo.contract import API_ORIGIN, ApiObject, TopType
+from loader.demo.habits import Habits, Session
 from loader.demo.layout import FIRST_DAY, join_track_number, split_track_number
 from loader.demo.mixing import IdCodec, derive_key, draw
 
@@ -25,17 +26,20 @@ LISTENER_ID = "demo-listener"
 _SOMEBODY_ELSE = "another-listener"
 YEARS = 3
 
-# When sessions begin (UTC hours), how likely, and how many tracks they have.
-_WORKDAY = ((7.5, 0.75, (4, 9)), (10.0, 0.5, (8, 20)), (17.5, 0.65, (4, 9)), (21.0, 0.45, (5, 14)))
-_WEEKEND = ((10.5, 0.7, (8, 18)), (15.0, 0.5, (6, 18)), (20.5, 0.6, (8, 25)))
-_LATEST_START = 2.0
 _PAUSE = timedelta(minutes=10)
-_DAYS_OFF = 0.06
-_WEEKS_OFF_ONE_IN = 26
 _SEASON_DAYS = 45
 _FAVOURITES = 5
+_FAVOURITES_OF_ONE = 9
+# Of so many artists that could be the next favourite, the one nearest to the taste of the time is.
+_TRIED = 4
+# From where to where the energy of what pleases goes over the years, or the other way round.
+_TASTES = (0.85, 0.25)
 _MOMENT_DAYS = 12
-_PLATFORMS = ("ios", "android", "osx", "web_player")
+_SUMMER_TRACK = 0.4
+_WEEKS_OF_SUMMER = 16
+_TRIED_FOR_SUMMER = 50
+_PRIVATE = 0.03
+_PODCAST_ON_COMMUTES, _PODCAST = 0.24, 0.015
 
 _KEPT_PLAYS = 50
 _SHORTEST_TOLD_MS = 30_000
@@ -43,10 +47,34 @@ _LOOK_BACK_DAYS = 60
 _TOP_DAYS = {"short_term": 28, "medium_term": 182, "long_term": 365}
 _MOST_TOP = 99
 _SAVES_A_WEEK = 2
-SHOW = "Talking Needles"
 
-Mood = Literal["album", "mix", "discovery", "podcast"]
-_MOODS: tuple[Mood, ...] = ("album",) * 6 + ("mix",) * 10 + ("discovery",) * 3 + ("podcast",)
+Mood = Literal["album", "mix", "discovery", "summer", "podcast"]
+_MOODS: tuple[Mood, ...] = ("album",) * 6 + ("mix",) * 10 + ("discovery",) * 3
+# How often a track is skipped: what is new often, what was chosen hardly ever.
+_SKIPS: dict[Mood, float] = {"album": 0.04, "mix": 0.13, "discovery": 0.42, "summer": 0.02, "podcast": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A podcast.
+
+    Attributes:
+        name: Its name.
+        every_days: How many days are between its episodes.
+        minutes: How long they are.
+        share: How often it is chosen among podcasts, 0 to 1.
+    """
+
+    name: str
+    every_days: int
+    minutes: int
+    share: float
+
+
+SHOWS = (Show("Talking Needles", 7, 41, 0.45), Show("Morning Static", 1, 17, 1.0))
+# A commute takes so long, the shortest and the longest, in minutes.
+_COMMUTE = (18, 38)
+_FIRST_EPISODE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +92,8 @@ class Play:
         shuffle: Whether the order was left to chance.
         incognito: Whether it was a private session, of which Spotify tells nothing but in the account export.
         platform: The player.
+        country: Where the listener was, as two letters.
+        is_offline: Whether the player was not connected.
     """
 
     ended_at: datetime
@@ -76,6 +106,8 @@ class Play:
     shuffle: bool
     incognito: bool
     platform: str
+    country: str
+    is_offline: bool
 
 
 class MadeUpListener:
@@ -89,7 +121,9 @@ class MadeUpListener:
     def __init__(self, world: World, seed: int = 1) -> None:
         self.world = world
         self._day_key = derive_key(seed, "listener/day")
-        self._week_key = derive_key(seed, "listener/week")
+        self.habits = Habits(seed)
+        self._taste = _TASTES if derive_key(seed, "listener/taste") % 2 else _TASTES[::-1]
+        self._summer_key = derive_key(seed, "listener/summer artist")
         self._season_key = derive_key(seed, "listener/season")
         self._save_key = derive_key(seed, "listener/save")
         self._playlist_codec = IdCodec(seed, "listener/playlist")
@@ -99,6 +133,8 @@ class MadeUpListener:
         self._durations = lru_cache(maxsize=65_536)(self._find_duration)
         self._albums = lru_cache(maxsize=4096)(self._list_albums)
         self._favourites = lru_cache(maxsize=64)(self._choose_favourites)
+        self._artists = lru_cache(maxsize=64)(self._choose_artists)
+        self.choose_summer = lru_cache(maxsize=64)(self._choose_summer)
 
     def on(self, day: date) -> MadeUpLibrary:
         """See what Spotify knows of the listener on a day."""
@@ -130,37 +166,44 @@ class MadeUpListener:
         """Make the id of a playlist."""
         return self._playlist_codec.encode(number)
 
+    def name_episode(self, episode_id: str) -> tuple[str, str]:
+        """Name a podcast's episode: the show, and the title.
+
+        Raises:
+            LookupError: If there is no such episode.
+        """
+        number = self._episode_codec.decode(episode_id)
+        if number is None or number < _FIRST_EPISODE:
+            raise LookupError(episode_id)
+        show = SHOWS[number // _FIRST_EPISODE - 1]
+        return show.name, f"{show.name} of {date.fromordinal(number % _FIRST_EPISODE):%d %B %Y}"
+
     def _play_day(self, day: date) -> tuple[Play, ...]:
         """Play what is played on a day, all of it between midnight and midnight (UTC)."""
         chance = self._chance(self._day_key, day.toordinal())
-        is_off = draw(self._week_key, day.toordinal() // 7) % _WEEKS_OFF_ONE_IN == 0
-        if chance.random() < _DAYS_OFF or is_off:
-            return ()
         plays: list[Play] = []
         clock = datetime.combine(day, time(), UTC)
         midnight = clock + timedelta(days=1)
-        for hour, likelihood, (fewest, most) in _WEEKEND if day.weekday() > 4 else _WORKDAY:  # noqa: PLR2004 - Friday
-            begins = datetime.combine(day, time(), UTC) + timedelta(hours=hour + chance.random() * _LATEST_START)
-            if chance.random() >= likelihood:
-                continue
-            clock = max(begins, clock + _PAUSE)
-            for play in self._play_session(day, clock, fewest + int(chance.random() * (most - fewest + 1)), chance):
+        for session in self.habits.plan_sessions(day, chance):
+            clock = max(session.starts_at, clock + _PAUSE)
+            for play in self._play_session(day, clock, session, chance):
                 if play.ended_at >= midnight:
                     break
                 plays.append(play)
                 clock = play.ended_at
         return tuple(plays)
 
-    def _play_session(self, day: date, clock: datetime, length: int, chance: random.Random) -> Iterator[Play]:
-        mood = _MOODS[int(chance.random() * len(_MOODS))]
-        platform = _PLATFORMS[int(chance.random() ** 2 * len(_PLATFORMS))]
-        incognito = chance.random() < 0.02  # noqa: PLR2004 - now and then
-        context_uri, items = self._choose_items(mood, day, length, chance)
+    def _play_session(self, day: date, clock: datetime, session: Session, chance: random.Random) -> Iterator[Play]:
+        mood = self._pick_mood(day, session, chance)
+        if mood == "podcast":
+            yield self._play_podcast(day, clock, session, chance)
+            return
+        incognito = chance.random() < _PRIVATE
+        context_uri, items = self._choose_items(mood, day, session.tracks, chance)
         reason_start = "clickrow"
         for item_id in items:
-            kind: Literal["track", "episode"] = "episode" if mood == "podcast" else "track"
-            duration = 2_400_000 if kind == "episode" else self._durations(item_id)
-            is_skipped = chance.random() < (0.35 if mood == "discovery" else 0.08)
+            duration = self._durations(item_id)
+            is_skipped = chance.random() < _SKIPS[mood]
             ms_played = int(duration * chance.random() ** 2) if is_skipped else duration
             # Milliseconds of their own, so that no two players tell the same moment.
             clock += timedelta(milliseconds=ms_played + int(chance.random() * 2000))
@@ -168,23 +211,61 @@ class MadeUpListener:
             yield Play(
                 ended_at=clock,
                 item_id=item_id,
-                kind=kind,
+                kind="track",
                 ms_played=ms_played,
                 reason_start=reason_start,
                 reason_end=reason_end,
                 context_uri=context_uri,
-                shuffle=mood == "mix",
+                shuffle=mood in {"mix", "discovery"},
                 incognito=incognito,
-                platform=platform,
+                platform=session.platform,
+                country=session.country,
+                is_offline=session.is_offline,
             )
             reason_start = reason_end
+
+    def _play_podcast(self, day: date, clock: datetime, session: Session, chance: random.Random) -> Play:
+        """Play the newest episode of a podcast, until it ends or the listener is there."""
+        number = 0 if chance.random() < SHOWS[0].share else 1
+        show = SHOWS[number]
+        issued = day.toordinal() // show.every_days * show.every_days
+        shortest, longest = _COMMUTE
+        time_left = int(60_000 * (shortest + chance.random() * (longest - shortest)))
+        ms_played = min(60_000 * show.minutes, time_left)
+        return Play(
+            ended_at=clock + timedelta(milliseconds=ms_played),
+            item_id=self._episode_codec.encode(_FIRST_EPISODE * (number + 1) + issued),
+            kind="episode",
+            ms_played=ms_played,
+            reason_start="clickrow",
+            reason_end="endplay" if ms_played == time_left else "trackdone",
+            context_uri=f"spotify:show:{self._episode_codec.encode(number)}",
+            shuffle=False,
+            incognito=False,
+            platform=session.platform,
+            country=session.country,
+            is_offline=session.is_offline,
+        )
+
+    def _pick_mood(self, day: date, session: Session, chance: random.Random) -> Mood:
+        if chance.random() < (_PODCAST_ON_COMMUTES if session.is_commute else _PODCAST):
+            return "podcast"
+        if chance.random() < self.habits.measure_obsession(day) and self.choose_summer(day.year):
+            return "summer"
+        return _MOODS[int(chance.random() * len(_MOODS))]
 
     def _choose_items(
         self, mood: Mood, day: date, length: int, chance: random.Random
     ) -> tuple[str | None, Sequence[str]]:
         """Choose what a session plays, and what it is played from."""
-        if mood == "podcast":
-            return f"spotify:show:{self._episode_codec.encode(0)}", [self._episode_codec.encode(day.toordinal() // 7)]
+        if mood == "summer" and (summer := self.choose_summer(day.year)):
+            artist, track = summer
+            known = [item for _, tracks in self._albums(artist, day.toordinal() // 7) for item in tracks]
+            played = [
+                track if chance.random() < _SUMMER_TRACK else known[int(chance.random() * len(known))]
+                for _ in range(length)
+            ]
+            return f"spotify:artist:{self.world.artist_codec.encode(artist)}", played
         if mood == "album":
             albums = self._albums(self._pick_artist(day, chance), day.toordinal() // 7)
             if albums:
@@ -203,8 +284,23 @@ class MadeUpListener:
         moment = favourites[day.toordinal() // _MOMENT_DAYS % len(favourites)]
         return f"spotify:playlist:{self.name_playlist(0)}", [moment, *chosen[:-1]]
 
+    def _choose_summer(self, year: int) -> tuple[int, str] | None:
+        """Choose the artist of a summer and the track of theirs that is heard most; None if nobody has any."""
+        chance = self._chance(self._summer_key, year)
+        week = date(year, 6, 1).toordinal() // 7
+        for _ in range(_TRIED_FOR_SUMMER):
+            artist = int(chance.random() * self.world.layout.artists)
+            # A track that is withdrawn cannot be played: it has to be there all summer.
+            known = [
+                {track for _, tracks in self._albums(artist, week + later) for track in tracks}
+                for later in range(_WEEKS_OF_SUMMER)
+            ]
+            if lasting := sorted(set.intersection(*known)):
+                return artist, lasting[int(chance.random() * len(lasting))]
+        return None
+
     def _pick_artist(self, day: date, chance: random.Random) -> int:
-        artists = self._choose_artists(_number_season(day))
+        artists = self._artists(_number_season(day))
         return artists[int(chance.random() * len(artists))]
 
     def _choose_artists(self, season: int) -> list[int]:
@@ -213,18 +309,26 @@ class MadeUpListener:
         artists = [int(constant.random() * self.world.layout.artists) for _ in range(2)]
         for number in (season - 1, season):
             chance = self._chance(self._season_key, number)
-            artists += [int(chance.random() * self.world.layout.artists) for _ in range(_FAVOURITES)]
+            artists += [self._find_to_taste(number, chance) for _ in range(_FAVOURITES)]
         return list(dict.fromkeys(artists))
+
+    def _find_to_taste(self, season: int, chance: random.Random) -> int:
+        """Find an artist whose music is about as energetic as pleases in a season."""
+        first = _number_season(FIRST_DAY - timedelta(days=365 * YEARS))
+        passed = min(1.0, max(0.0, (season - first) / (_number_season(FIRST_DAY) - first)))
+        before, now = self._taste
+        wanted = before + (now - before) * passed
+        tried = [int(chance.random() * self.world.layout.artists) for _ in range(_TRIED)]
+        return min(tried, key=lambda artist: abs(self.world.layout.artist(artist).archetype.energy - wanted))
 
     def _choose_favourites(self, season: int) -> tuple[str, ...]:
         chance = self._chance(self._season_key, season)
         first_week = season * _SEASON_DAYS // 7
-        tracks = [
-            track
-            for artist in self._choose_artists(season)
-            for _, tracks in self._albums(artist, first_week)
-            for track in tracks
-        ]
+        tracks: list[str] = []
+        for artist in self._artists(season):
+            known = [track for _, tracks_of_album in self._albums(artist, first_week) for track in tracks_of_album]
+            # Nobody is a favourite for having made many records.
+            tracks += chance.sample(known, min(_FAVOURITES_OF_ONE, len(known)))
         return tuple(chance.sample(tracks, min(60, len(tracks))))
 
     def _list_albums(self, artist: int, week: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -400,7 +504,7 @@ _EPISODE: ApiObject = {
         "id": "0demo0episode0000000001",
         "is_local": False,
         "name": "Needles and grooves",
-        "show": {"name": SHOW},
+        "show": {"name": SHOWS[0].name},
         "type": "episode",
         "uri": "spotify:episode:0demo0episode0000000001",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -18,7 +19,7 @@ class Style:
         opening: Words that open a title, `{a}`.
         things: Words that end it, `{b}` and `{c}`.
         title_patterns: How a title is put together.
-        genres: The genres of its artists.
+        genres: The genres of its artists, by the broad genre that they belong to.
     """
 
     country: str
@@ -29,7 +30,7 @@ class Style:
     opening: tuple[str, ...]
     things: tuple[str, ...]
     title_patterns: tuple[str, ...]
-    genres: tuple[str, ...]
+    genres: Mapping[str, tuple[str, ...]]
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -65,7 +66,17 @@ _ENGLISH = Style(
         "{a} {b}|{a} {b}|{b}|The {a} {b}|{b} and {c}|{a} {b}, {a} {c}|We Were {b}|Don't Tell the {b}|How {a} Is "
         "the {b}?|{b} in the {c}|{a} as {b}|No More {b}"
     ),
-    genres=_lines("indie pop|dream pop|post-punk|folk rock|electronic|r&b|drum and bass|singer-songwriter"),
+    genres={
+        "pop": _lines("indie pop|dream pop|synthpop"),
+        "rock": _lines("post-punk|garage rock"),
+        "metal": _lines("metalcore|doom metal"),
+        "hip hop": _lines("trap|uk drill"),
+        "electronic": _lines("techno|drum and bass"),
+        "ambient": _lines("drone"),
+        "classical": _lines("minimalism"),
+        "folk": _lines("singer-songwriter|folk rock"),
+        "r&b": _lines("neo soul"),
+    },
 )
 
 _SPANISH = Style(
@@ -77,7 +88,12 @@ _SPANISH = Style(
     opening=_words("Última Pequeña Lejana Dulce Mañana Después Jamás Todavía Quizás Corazón"),
     things=_words("canción niñez lluvia montaña ilusión frontera luciérnaga ciudad señal orilla almohada estación"),
     title_patterns=_lines("{a} {b}|¿{a} {b}?|¡{a}!|{a} de {b}|La {b} y la {c}|Sin {b}"),
-    genres=_lines("música popular|flamenco pop|música mexicana|latin|cumbia"),
+    genres={
+        "latin": _lines("música mexicana|cumbia|reggaeton"),
+        "folk": _lines("flamenco"),
+        "hip hop": _lines("rap español"),
+        "pop": _lines("música popular"),
+    },
 )
 
 _PORTUGUESE = Style(
@@ -89,7 +105,11 @@ _PORTUGUESE = Style(
     opening=_words("Canção Manhã Ilusão Saudade Coração Verão Solidão Última Avião"),
     things=_words("estação mar sertão manhã vitória fogão pão constelação algodão chão avó"),
     title_patterns=_lines("{a} de {b}|{a} {b}|{a}|Não Há {b}|Entre {b} e {c}"),
-    genres=_lines("música popular|samba|forró|nova mpb|sertanejo"),
+    genres={
+        "latin": _lines("samba|forró|sertanejo"),
+        "pop": _lines("nova mpb|música popular"),
+        "hip hop": _lines("trap brasileiro"),
+    },
 )
 
 _FRENCH_GERMAN_NORDIC = Style(
@@ -101,7 +121,13 @@ _FRENCH_GERMAN_NORDIC = Style(
     opening=_words("Été Déjà Forêt Nuit Größe Fjærne Über Après Là-bas Schöne"),
     things=_words("mémoire lumière Straße fenêtre Mädchen rêve sjø océan Häuser étoile Träume cœur"),
     title_patterns=_lines("{a} {b}|L’{b}|{a}, {b}|Ma {b}|{b} / {c}"),
-    genres=_lines("chanson québécoise|variété française|deutschpop|nordic folk|électro"),
+    genres={
+        "folk": _lines("chanson québécoise|nordic folk"),
+        "pop": _lines("variété française|deutschpop"),
+        "electronic": _lines("électro"),
+        "metal": _lines("norsk metal"),
+        "hip hop": _lines("rap français"),
+    },
 )
 
 _POLISH_CZECH_TURKISH = Style(
@@ -113,7 +139,12 @@ _POLISH_CZECH_TURKISH = Style(
     opening=_words("Ostatnia Žlutá Cicha Güneş Zimní Żegnaj Příští Kırık Bílá Daleko"),
     things=_words("łąka źródło řeka gökyüzü dąb štěstí yağmur jesień příběh gwiazda öykü"),
     title_patterns=_lines("{a} {b}|{a}|{b}|{b} i {c}|{a}... {b}"),
-    genres=_lines("polski pop|česká alternativa|türkçe pop|jazz"),
+    genres={
+        "pop": _lines("polski pop|türkçe pop"),
+        "rock": _lines("česká alternativa"),
+        "jazz": _lines("polski jazz"),
+        "hip hop": _lines("polski hip-hop"),
+    },
 )
 
 _CYRILLIC = Style(
@@ -125,7 +156,12 @@ _CYRILLIC = Style(
     opening=_words("Последний Дальний Белый Первый Старый Тёплый Синий Забытый Мой Твой"),
     things=_words("снег дождь поезд берег город вечер сон огонь голос дом край след"),
     title_patterns=_lines("{a} {b}|{b}|{b} и {c}|Не {b}, а {c}|{a} {b} ({c})"),
-    genres=_lines("инди|russian indie|українська поп-музика|synthpop"),
+    genres={
+        "rock": _lines("инди|russian indie"),
+        "pop": _lines("українська поп-музика"),
+        "electronic": _lines("русский техно"),
+        "hip hop": _lines("русский рэп"),
+    },
 )
 
 _GREEK = Style(
@@ -137,7 +173,10 @@ _GREEK = Style(
     opening=_words("Μικρή Χαμένη Γαλάζια Τελευταία Μακρινή Παλιά Καλοκαιρινή"),
     things=_words("θάλασσα νύχτα βροχή αγάπη γη πόλη σελήνη σκιά φωνή"),
     title_patterns=_lines("{a} {b}|{b}|{b} και {c}|Χωρίς {b}"),
-    genres=_lines("έντεχνο|greek pop|λαϊκό"),
+    genres={
+        "folk": _lines("έντεχνο|λαϊκό"),
+        "pop": _lines("greek pop"),
+    },
 )
 
 _JAPANESE = Style(
@@ -149,7 +188,13 @@ _JAPANESE = Style(
     opening=_words("遠い 最後の 小さな 眠れない 君と 真夜中の 消えた はじまりの 白い"),
     things=_words("手紙 夏 花火 星座 電車 海 約束 夢 季節 ひかり 街 雪"),
     title_patterns=_lines("{a}{b}|{b}|{b}と{c}|{b}、{c}|{a}{b}〜{c}〜"),
-    genres=_lines("j-pop|city pop|シティポップ|j-rock|vocaloid"),
+    genres={
+        "pop": _lines("j-pop|city pop|シティポップ"),
+        "rock": _lines("j-rock"),
+        "electronic": _lines("vocaloid"),
+        "metal": _lines("j-metal"),
+        "ambient": _lines("環境音楽"),
+    },
 )
 
 _KOREAN = Style(
@@ -161,7 +206,12 @@ _KOREAN = Style(
     opening=_words("마지막 너의 조용한 그날의 먼 작은 우리의 어제의"),
     things=_words("노래 바다 편지 계절 밤 기차 꿈 약속 거리 별"),
     title_patterns=_lines("{a} {b}|{b}|{b}와 {c}|{a} {b}, {c}"),
-    genres=_lines("k-pop|k-indie|인디|korean r&b"),
+    genres={
+        "pop": _lines("k-pop|인디"),
+        "r&b": _lines("korean r&b"),
+        "hip hop": _lines("k-rap"),
+        "folk": _lines("k-indie"),
+    },
 )
 
 _ARABIC = Style(
@@ -173,7 +223,11 @@ _ARABIC = Style(
     opening=_words("آخر صوت حكاية طريق أغنية قلب"),
     things=_words("البحر الليل المدينة المطر الغياب النجوم الورد الرحيل"),
     title_patterns=_lines("{a} {b}|{b}|{b} و{c}|يا {b}"),
-    genres=_lines("موسيقى عربية|arabic pop|khaleeji"),
+    genres={
+        "pop": _lines("arabic pop|khaleeji"),
+        "folk": _lines("موسيقى عربية"),
+        "hip hop": _lines("arabic rap"),
+    },
 )
 
 # Emoji (also joined ones), letters with combining marks, full-width letters: what breaks careless programs.
@@ -186,7 +240,10 @@ _PLAYFUL = Style(
     opening=_lines("error 🌧️|<untitled>|hello & goodbye|“quoted”|1,000 %|🏳️‍🌈 flags"),
     things=_lines("v2.0|🌸|O'Clock|a/b; c|ñ̃andu\u0301|null"),
     title_patterns=_lines("{a} {b}|{b}|{a}|{b} + {c}"),
-    genres=_lines("hyperpop|vaporwave|glitch|póst-internet"),
+    genres={
+        "pop": _lines("hyperpop|póst-internet"),
+        "electronic": _lines("vaporwave|glitch"),
+    },
 )
 
 STYLES = (
@@ -250,13 +307,19 @@ def make_label(bits: int) -> str:
     return f"{_ENGLISH.family[bits % len(_ENGLISH.family)]} {_LABEL_ENDINGS[(bits >> 8) % len(_LABEL_ENDINGS)]}"
 
 
-def pick_genres(style: Style, bits: int) -> list[str]:
-    """Pick an artist's genres: often none, as the Web API has it, at most three."""
+def pick_genres(style: Style, bits: int) -> tuple[str, str, list[str]]:
+    """Pick what an artist plays.
+
+    Returns:
+        The broad genre, the genre within it that the artist sounds like, and the genres that the Web API gives:
+        often none, at most three, the broad one among them now and then, so that genres connect the styles.
+    """
+    families = tuple(style.genres)
+    family = families[(bits >> 9) % len(families)]
+    pool = (*style.genres[family], family)
+    start = (bits >> 16) % len(style.genres[family])
     count = (0, 0, 0, 1, 1, 2, 2, 3)[bits & 7]
-    start = bits >> 3
-    # One foreign genre now and then, so that genres connect the styles.
-    pool = (*style.genres, STYLES[start % len(STYLES)].genres[0])
-    return list(dict.fromkeys(pool[(start + step) % len(pool)] for step in range(count)))
+    return family, pool[start], list(dict.fromkeys(pool[(start + step) % len(pool)] for step in range(count)))
 
 
 def _make_title(style: Style, bits: int, endings: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The dbt project over three days of the made-up world, built and documented once for all tests of this folder."""
+"""The dbt project over four days of the made-up world, built and documented once for all tests of this folder."""
 
 import os
 import shutil
@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from loader.demo.catalogue import FIRST_DAY
+from loader.demo.story import LAUNCH_DAY
 from tests.conftest import ROOT
 from tour.play import SNAPSHOTS
 
-# In these weeks an artist takes another name, and tracks are withdrawn and come back.
-DAYS = [FIRST_DAY + timedelta(weeks=weeks) for weeks in range(3)]
+# In these weeks an artist takes another name, tracks are withdrawn and come back, and on the third of these days an
+# album is launched; on the last one the hit is a hit.
+DAYS = [FIRST_DAY + timedelta(days=days) for days in (0, 7, LAUNCH_DAY, 28)]
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Project:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory, make_once):
-    """The project, built over three weeks of the made-up world: once a run, and a copy for each worker."""
+    """The project, built over four weeks of the made-up world: once a run, and a copy for each worker."""
     built = make_once("built", lambda folder: build(name_project(folder)))
     return name_project(shutil.copytree(built, tmp_path_factory.mktemp("project") / "copy"))
 

@@ -11,6 +11,7 @@ from loader.demo.__main__ import main
 from loader.demo.accounts import REFRESH_TOKEN
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.export import write_export
+from loader.demo.habits import HOME
 from loader.demo.listener import MadeUpListener
 from loader.demo.server import CLIENT_ID
 
@@ -122,7 +123,8 @@ def test_plays_follow_each_other_and_habits_show(listener):
         assert ends == sorted(ends)
         assert all(end.date() == day for end in ends)
     plays = [play for day in days for play in listener.plays(day)]
-    hours = Counter((play.ended_at.weekday() > 4, play.ended_at.hour) for play in plays)
+    at_home = [play.ended_at for play in plays if play.country == HOME]
+    hours = Counter((moment.weekday() > 4, moment.hour) for moment in at_home)
     assert hours[False, 8] > 4 * hours[False, 15], "on the way to work"
     assert not hours[False, 4]
     silent = [day for day in days if not listener.plays(day)]
@@ -152,6 +154,9 @@ def test_an_export_is_an_archive_as_spotify_makes_it(listener, tmp_path):
     assert date.fromisoformat(moments[0][:10]) < DAY - timedelta(days=3 * 365 - 20)
     assert {bool(play["spotify_track_uri"]) for play in plays} == {True, False}
     assert any(play["incognito_mode"] for play in plays)
+    assert any(play["offline"] for play in plays)
+    assert len({play["conn_country"] for play in plays}) == 2
+    assert len({play["episode_show_name"] for play in plays} - {None}) == 2
 
 
 def test_the_command_writes_an_export(tmp_path, capsys):
