@@ -191,9 +191,10 @@ def demo(
     """Load a day of a made-up music world: no Spotify app, no account, no network.
 
     The world stands behind a local server that answers as Spotify's Web API does, so this is the real load, from the
-    first call to the last row. It changes from day to day: load several days with `--as-of`, running dbt in
-    between, and history appears in the marts. `make demo` does all of that. The world has a listener, too: what they
-    played lately comes from the same server, and three years of plays from an account export.
+    first call to the last row. It changes from day to day, most of all in the six weeks from 2026-09-07 on: load
+    several days with `--as-of`, running dbt in between, and history appears in the marts. `make demo` does all of that.
+    The world has a listener, too: what they played lately comes from the same server, and three years of plays from an
+    account export.
 
     Made-up data has a warehouse of its own, `warehouse/demo.duckdb`, unless ECHOSTREAM_DUCKDB or another destination
     is named.

@@ -15,6 +15,7 @@ from loader.demo.catalogue import (
     DEFAULT_ARTISTS,
     DEFAULT_SEED,
     DEFAULT_TRACKS_PER_ALBUM,
+    FIRST_DAY,
     World,
 )
 from loader.demo.contract import Catalogue, CatalogueError
@@ -82,7 +83,8 @@ def _build_parser() -> argparse.ArgumentParser:
         prog="python -m loader.demo",
         description="A local Spotify Web API over a made-up music world, or over a folder of real API objects, "
         "to try a client against. It needs no account and no network.",
-        epilog=f"Faults: {', '.join(FAULTS)}.",
+        epilog=f"Things happen in that world from {FIRST_DAY} on: a hit, a slump, an album launch, other names, tracks "
+        f"withdrawn and back (docs/made-up-world.md). Faults: {', '.join(FAULTS)}.",
     )
     parser.add_argument(
         "--port",
