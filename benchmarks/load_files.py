@@ -70,7 +70,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         for kind in _KINDS:
-            file = _make_file(kind, arguments.rows, Path(folder))
+            file = make_file(kind, arguments.rows, Path(folder))
             runs = [(_measure("alone", kind, file), _measure("loader", kind, file)) for _ in range(arguments.times)]
             alone, loader = ({name: median(run[way][name] for run in runs) for name in runs[0][way]} for way in (0, 1))
             print(f"{kind}: {arguments.rows:,} rows, {file.stat().st_size / 1e6:,.0f} MB")
@@ -81,7 +81,8 @@ def main() -> None:
             file.unlink()
 
 
-def _make_file(kind: str, rows: int, folder: Path) -> Path:
+def make_file(kind: str, rows: int, folder: Path) -> Path:
+    """Make a dataset or a streaming history of some rows; returns the file."""
     query, file, options = {
         "dataset": (_TRACKS, folder / "dataset.csv", "header"),
         "history": (_PLAYS, folder / "Streaming_History_Audio_0.json", "format json, array true"),
