@@ -10,6 +10,7 @@ from rich.console import Console
 from dbt_runner import Dbt, DbtError
 from loader.destinations import DuckDb, choose_demo_destination
 from loader.errors import LoaderError
+from loader.lock import lock_warehouse
 from loader.settings import read_destination_name
 from tour.account import print_account
 from tour.next_steps import print_next_steps
@@ -28,8 +29,8 @@ def main() -> int:
     console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
     try:
         warehouse = choose_demo_destination(read_destination_name())
-        # Its project is parsed while the first day is loaded.
-        with Dbt(warehouse.environment) as dbt:
+        # No other load gets in between its loads and builds. dbt's project is parsed while the first day is loaded.
+        with lock_warehouse(warehouse), Dbt(warehouse.environment) as dbt:
             play_days(warehouse, dbt, console)
             pages = build_warehouse(warehouse, dbt, console)
     except (LoaderError, DbtError) as error:

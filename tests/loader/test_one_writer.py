@@ -18,7 +18,7 @@ from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.listener import MadeUpListener
 from loader.demo.server import serve
 from loader.destinations import DuckDb
-from tests.conftest import ROOT, follow, open_elsewhere, read_raw, read_rows
+from tests.conftest import ROOT, follow, lock_elsewhere, open_elsewhere, read_raw, read_rows, run_process
 from tests.loader.files.conftest import make_play, make_row, write_csv
 
 DEMO = ("demo", "--as-of", FIRST_DAY, "--artists", 10, "--quiet")
@@ -169,6 +169,15 @@ def test_no_program_gets_in_between_the_steps_of_a_load(server, world, warehouse
         refused = subprocess.run(program, capture_output=True, text=True, check=False)
         assert f"PID {holder.pid}" in refused.stderr
     assert finish(holder) == (0, [])
+
+
+def test_the_tour_begins_only_with_the_warehouse_to_itself(warehouse):
+    with lock_elsewhere(warehouse):
+        result = run_process(program=("-m", "tour"))
+    assert result.exit_code == 75
+    (line,) = result.errors.splitlines()
+    assert "another load" in line
+    assert not warehouse.exists()
 
 
 def play_two_demos(warehouse, pause):
