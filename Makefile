@@ -5,8 +5,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALLED := .venv/.installed
-TSQL_PARSER := .venv/tsql-parser
+# The Python that makes .venv: the one named in PYTHON, else the one that .venv has, else python3.
+INSTALL_PYTHON = $(if $(filter file,$(origin PYTHON)),$(shell command -v $(BIN)/python || echo $(PYTHON)),$(PYTHON))
 
 # dbt finds its project and connections from the top of the repository; a profiles.yml there goes first.
 export DBT_PROJECT_DIR := $(CURDIR)/dbt_project
@@ -19,17 +19,9 @@ help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 .PHONY: install
-install: $(INSTALLED) ## Make the virtual environment .venv with the locked versions
-
-$(INSTALLED): requirements.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found: install Python 3.11 or newer, or name one with make PYTHON=..."; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: Python 3.11 or newer is needed; name one with make PYTHON=..."; exit 2; }
-	@echo "Setting .venv up; the first time takes about a minute."
-	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@printf 'export DBT_PROJECT_DIR=%q\nexport DBT_PROFILES_DIR=$${DBT_PROFILES_DIR:-%q}\n' "$(DBT_PROJECT_DIR)" "$(DBT_PROFILES_DIR)" >> $(BIN)/activate
-	@touch $(INSTALLED)
+install: ## Make the virtual environment .venv with the locked versions
+	@command -v "$(INSTALL_PYTHON)" >/dev/null || { echo "No $(PYTHON) found: install Python 3.11 or newer, or name one with make PYTHON=..."; exit 2; }
+	@"$(INSTALL_PYTHON)" -IS tools/install.py
 
 .PHONY: demo
 demo: install ## Play some weeks of a made-up music world into a warehouse, and show what is in it
@@ -40,22 +32,31 @@ test: install lint tsql-parser ## Run every check and test
 	@$(BIN)/pytest --numprocesses auto
 
 .PHONY: lint
-lint: install ## Check style and types of Python and SQL
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
-	@$(BIN)/sqlfluff lint --disable-progress-bar --templater python dashboard/queries
+lint: install ## Check style and types of Python and SQL, every file
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/python tools/lint_sql.py --all
+
+.PHONY: check
+check: install ## Check in seconds: style, types, whether dbt reads the project, the SQL that changed
+	@$(MAKE) --no-print-directory --jobs --keep-going check-style check-types check-parse check-sql
+
+.PHONY: check-style check-types check-parse check-sql
+check-style:
+	@$(BIN)/python -m ruff check --quiet .
+	@$(BIN)/python -m ruff format --quiet --check . || { echo "Not in the house's style: make format mends it."; exit 1; }
+check-types:
+	@$(BIN)/python -m mypy
+check-parse:
+	@$(BIN)/dbt --quiet parse
+check-sql:
+	@$(BIN)/python tools/lint_sql.py
 
 # Where it cannot be had, the tests that want it say so and are skipped.
 .PHONY: tsql-parser
-tsql-parser: $(TSQL_PARSER)/.installed
-
-$(TSQL_PARSER)/.installed: $(INSTALLED) tests/project/tsql/requirements.txt
-	@rm -rf $(TSQL_PARSER)
-	@if $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
-			--target $(TSQL_PARSER) --requirement tests/project/tsql/requirements.txt; \
-		then touch $@; else echo "Microsoft's parser of T-SQL cannot be had here: what it would parse is skipped."; fi
+tsql-parser:
+	@"$(INSTALL_PYTHON)" -IS tools/install.py --tsql-parser
 
 .PHONY: tsql
 tsql: install tsql-parser ## Check the dbt project as T-SQL: all that it would send to Azure SQL
@@ -68,10 +69,9 @@ test-azuresql: install ## Compare the SQL Server named in AZURE_SQL_SERVER with 
 
 .PHONY: format
 format: install ## Bring Python and SQL into the house's style
-	@$(BIN)/ruff check --fix .
-	@$(BIN)/ruff format .
-	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
-	@$(BIN)/sqlfluff fix --disable-progress-bar --templater python dashboard/queries
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+	@$(BIN)/python tools/lint_sql.py --fix
 
 # What a person types goes into the environment as it is: spaces, quotes and dollar signs are then the shell's no more.
 history history-file: override export FILE := $(value FILE)
@@ -117,7 +117,7 @@ state: install ## Keep the manifest of the last build in STATE, for build-change
 .PHONY: build-changed
 build-changed: install ## Build what differs from STATE and what hangs on it, in a warehouse that holds the rest
 	@test -f "$(STATE)/manifest.json" || { echo "No manifest in $(STATE): name the folder of another build's, STATE=... (make state keeps one)."; exit 2; }
-	@$(BIN)/dbt build --select state:modified+ --state "$(abspath $(STATE))"
+	@$(BIN)/dbt build --select state:modified+ --indirect-selection eager --state "$(abspath $(STATE))"
 	@$(BIN)/dbt --quiet docs generate --static
 	@mkdir -p site && cp dbt_project/target/static_index.html site/dbt-docs.html
 
@@ -158,4 +158,4 @@ lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 
 .PHONY: clean
 clean: ## Remove what was made, but for the warehouse: environment, pages, dbt's output, caches
-	@rm -rf .venv dbt_project/target dbt_project/logs logs site .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv.building .venv.replaced dbt_project/target dbt_project/logs logs site .pytest_cache .mypy_cache .ruff_cache
