@@ -186,7 +186,7 @@ class Client:
                 raise _Broken(f"status {error.http_status}") from error
             raise
         # An error body of another shape than the API's makes spotipy trip over it (AttributeError).
-        except (requests.RequestException, AttributeError, ValueError) as error:
+        except (requests.RequestException, AttributeError, ValueError, RecursionError) as error:
             raise self._note_fault(error) from error
         if not isinstance(answer, dict):
             raise _Broken("not JSON")
@@ -222,7 +222,7 @@ class Client:
                 ) from None
             self._answered = True
             raise _Broken("no token") from error
-        except (requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
+        except (requests.RequestException, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
             raise self._note_fault(error) from error
 
     def _note_fault(self, error: Exception) -> _Broken:
