@@ -105,6 +105,14 @@ def test_a_refusal_in_plain_text_turns_the_whole_app_away(server, build_client, 
     assert client.call_count == 1
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_an_error_that_is_cut_off_is_not_taken_at_its_word(server, build_client, artist_id, status):
+    server.faults = at_first(Fault("test", status, '{"error": {"status": 4', JSON))
+    client = build_client()
+    assert ask(client, artist_id)["id"] == artist_id
+    assert (client.retries, client.refusals) == (1, 0)
+
+
 def test_a_question_put_wrongly_is_not_put_again(server, build_client, artist_id):
     server.faults = always(refuse(400, "Invalid limit"))
     client = build_client()
