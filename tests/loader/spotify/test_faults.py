@@ -68,7 +68,9 @@ def shorten(fault):
 
 FAULTS = [pytest.param(shorten(fault), id=name) for name, fault in faults.FAULTS.items()]
 STAYING = [pytest.param(shorten(fault), id=name) for name, fault in faults.FAULTS.items() if name != "slow"]
-TRANSIENT = [pytest.param(fault.with_delay(0.01) if fault.delay else fault, id=fault.name) for fault in faults.TRANSIENT]
+TRANSIENT = [
+    pytest.param(fault.with_delay(0.01) if fault.delay else fault, id=fault.name) for fault in faults.TRANSIENT
+]
 EVERYWHERE = pytest.mark.parametrize(("mode", "who", "endpoint"), CASES)
 
 
