@@ -17,6 +17,8 @@ AREAS = {
     "tests/project/test_tsql.py": "tsql",
 }
 REST = "project"
+# The fixture that takes longest to make: the project, built.
+SHARED_BUILD = "project"
 ALL_AREAS = (*dict.fromkeys(AREAS.values()), REST)
 
 
@@ -52,8 +54,9 @@ class Tiers:
             others = [item for item in items if _find_area_of(item) != wanted]
             items[:] = [item for item in items if _find_area_of(item) == wanted]
             config.hook.pytest_deselected(items=others)
-        # Long ones first, so that no worker begins one when the others are done.
-        items.sort(key=lambda item: item.get_closest_marker("deep") is None)
+        # Long ones first, so that no worker begins one when the others are done; and the build that many tests share,
+        # so that few wait for it.
+        items.sort(key=lambda item: (item.get_closest_marker("deep") is None, SHARED_BUILD not in item.fixturenames))
 
     def pytest_deselected(self, items):
         wanted = self.config.getoption("area")
