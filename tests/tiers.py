@@ -56,7 +56,12 @@ class Tiers:
             config.hook.pytest_deselected(items=others)
         # Long ones first, so that no worker begins one when the others are done; and the build that many tests share,
         # so that few wait for it.
-        items.sort(key=lambda item: (item.get_closest_marker("deep") is None, SHARED_BUILD not in getattr(item, "fixturenames", ())))
+        items.sort(
+            key=lambda item: (
+                item.get_closest_marker("deep") is None,
+                SHARED_BUILD not in getattr(item, "fixturenames", ()),
+            )
+        )
 
     def pytest_deselected(self, items):
         wanted = self.config.getoption("area")
