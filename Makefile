@@ -36,7 +36,7 @@ demo: install ## Play some weeks of a made-up music world into a warehouse, and 
 	@$(BIN)/python -m tour
 
 # Tests share what they make once, and each of the workers takes over what another has left to do.
-PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 # One part of the tests, such as loader: tests/tiers.py names them.
 AREA ?=
 
