@@ -27,9 +27,18 @@ install: ## Make the virtual environment .venv with the locked versions
 demo: install ## Play some weeks of a made-up music world into a warehouse, and show what is in it
 	@$(BIN)/python -m tour
 
+# Tests share what they make once, and each of the workers takes over what another has left to do.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+# One part of the tests, such as loader: tests/tiers.py names them.
+AREA ?=
+
 .PHONY: test
-test: install lint tsql-parser ## Run every check and test
-	@$(BIN)/pytest --numprocesses auto
+test: check ## Check style, types and SQL, and run the quick tests: in three minutes, once it has been run
+	@$(PYTEST) -m "not deep" --brief --override-ini console_output_style=classic
+
+.PHONY: test-all
+test-all: install $(if $(AREA),,lint) tsql-parser ## Run every check and test, or every test of one AREA=
+	@$(PYTEST) $(if $(AREA),--area $(AREA))
 
 .PHONY: lint
 lint: install ## Check style and types of Python and SQL, every file

@@ -21,6 +21,8 @@ from loader.destinations import DuckDb
 from loader.lock import lock_warehouse
 from tests.dbt_process import Dbt, parse
 
+pytest_plugins = ["tests.tiers"]
+
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DAYS = ROOT.parent / "shared" / "data" / "catalog"
 # The five artists of the real days, and the days themselves.

@@ -182,11 +182,11 @@ class Client:
             unread = call(self._spotify)
             answer = read(unread.content)
         except SpotifyException as error:
-            if error.http_status >= requests.codes.server_error:
+            if error.http_status >= requests.codes.server_error or _is_cut_off(error):
                 raise _Broken(f"status {error.http_status}") from error
             raise
         # An error body of another shape than the API's makes spotipy trip over it (AttributeError).
-        except (requests.RequestException, AttributeError, ValueError) as error:
+        except (requests.RequestException, AttributeError, ValueError, RecursionError) as error:
             raise self._note_fault(error) from error
         if not isinstance(answer, dict):
             raise _Broken("not JSON")
@@ -222,7 +222,7 @@ class Client:
                 ) from None
             self._answered = True
             raise _Broken("no token") from error
-        except (requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
+        except (requests.RequestException, ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
             raise self._note_fault(error) from error
 
     def _note_fault(self, error: Exception) -> _Broken:
@@ -293,13 +293,26 @@ class _Unread:
     headers: Mapping[str, str]
 
 
+def _is_cut_off(error: SpotifyException) -> bool:
+    """Whether an answer announces JSON and holds none, so that its status cannot be taken at its word."""
+    if error.http_status == requests.codes.too_many_requests:
+        # How long to wait is in the header.
+        return False
+    response = _find_response(error)
+    return response is not None and "json" in response.headers.get("Content-Type", "") and not _is_json(error)
+
+
 def _is_json(error: SpotifyException) -> bool:
     """Whether the answer behind an error is JSON; spotipy keeps only what it says."""
-    response = getattr(error.__context__, "response", None)
+    response = _find_response(error)
     try:
         return response is None or isinstance(response.json(), dict)
     except ValueError:
         return False
+
+
+def _find_response(error: SpotifyException) -> requests.Response | None:
+    return getattr(error.__context__, "response", None)
 
 
 def _read_retry_after(error: SpotifyException) -> float:

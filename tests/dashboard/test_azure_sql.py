@@ -56,6 +56,7 @@ def read(name):
         return read_marts(ask, warehouse.address)
 
 
+@pytest.mark.deep
 def test_both_engines_give_the_same_rows(serve_marts, tmp_path):
     with serve_marts():
         told, expected = read("azuresql"), read("duckdb")
@@ -68,6 +69,7 @@ def test_both_engines_give_the_same_rows(serve_marts, tmp_path):
         assert "127.0.0.1" not in text, "the page may be sent to others"
 
 
+@pytest.mark.deep
 def test_a_right_that_is_missing_is_told_in_one_line(serve_marts, tmp_path, capsys):
     def refuse(statement):
         if "rpt_loads" in statement:

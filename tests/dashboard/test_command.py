@@ -52,6 +52,7 @@ def test_without_a_warehouse_it_says_how_to_get_one(warehouse, run, tmp_path):
     assert not warehouse.exists()
 
 
+@pytest.mark.deep
 def test_without_marts_it_says_to_build_them(warehouse, run, demo):
     warehouse.parent.mkdir()
     duckdb.connect(str(warehouse)).close()
@@ -80,6 +81,7 @@ def test_other_mistakes_are_told_in_one_line(warehouse, run, tmp_path, monkeypat
     assert "cannot be opened as a DuckDB file" in errors
 
 
+@pytest.mark.deep
 def test_a_warehouse_in_use_is_told(demo, run, warehouse):
     warehouse.parent.mkdir()
     warehouse.write_bytes(demo.warehouse.read_bytes())
@@ -87,6 +89,7 @@ def test_a_warehouse_in_use_is_told(demo, run, warehouse):
         refuse(run(), "is in use by another program", exit_code=75)
 
 
+@pytest.mark.deep
 def test_a_mart_that_cannot_be_read_leaves_the_page_as_it_was(demo, run, warehouse, tmp_path):
     warehouse.parent.mkdir()
     warehouse.write_bytes(demo.warehouse.read_bytes())
@@ -101,6 +104,7 @@ def test_a_mart_that_cannot_be_read_leaves_the_page_as_it_was(demo, run, warehou
     assert [path.name for path in tmp_path.iterdir() if "page" in path.name] == ["page.html"]
 
 
+@pytest.mark.deep
 def test_it_takes_a_file_that_this_process_has_open(demo, tmp_path):
     page = tmp_path / "page.html"
     # Nobody else may have it open then, and other tests do.
@@ -112,6 +116,7 @@ def test_it_takes_a_file_that_this_process_has_open(demo, tmp_path):
     assert oct(page.stat().st_mode)[-3:] == "644"
 
 
+@pytest.mark.deep
 def test_results_that_tell_of_no_build_are_none(demo, tmp_path):
     built = read_results(demo.target / "run_results.json")
     assert built.failures == []

@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.dashboard.conftest import HOSTILE_NAME, STATES, choose, read_table
 
+pytestmark = pytest.mark.deep
+
 CHARTS = (
     *("popularity", "followers", "climbers", "rising-tracks", "durations", "durations-by-decade", "explicit-years"),
     *("explicit-genres", "releases", "release-durations", "audio-genres", "audio-decades", "months", "hours"),

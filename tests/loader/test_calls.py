@@ -81,6 +81,7 @@ def test_an_extended_app_asks_in_batches_every_day(catalogue, count_calls):
     assert count_calls("extended", NEXT_DAY) == calls
 
 
+@pytest.mark.deep
 def test_an_extended_app_pays_a_new_album_only_with_its_place_in_the_batches(catalogue, count_calls):
     catalogue.hidden = catalogue.artist_albums(catalogue.artist_ids()[3], GROUPS)[0]["id"]
     count_calls("extended", FIRST_DAY)
@@ -102,6 +103,7 @@ def test_a_development_app_asks_two_calls_an_artist_when_nothing_changed(catalog
     assert count_calls("dev", NEXT_DAY) == 2 * artists
 
 
+@pytest.mark.deep
 def test_a_development_app_pays_a_new_album_with_the_rest_of_the_listing_and_the_album(catalogue, count_calls):
     artist_id = next(id_ for id_ in catalogue.artist_ids() if len(catalogue.artist_albums(id_, GROUPS)) > 10)
     listing = catalogue.artist_albums(artist_id, GROUPS)

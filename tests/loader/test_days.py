@@ -55,6 +55,7 @@ def test_a_load_in_parts_leaves_the_same_rows(play, world, warehouse, monkeypatc
     assert parts > 3 * len(days), "each load has more parts than the three that every load has"
 
 
+@pytest.mark.deep
 def test_a_late_day_adds_its_measures_and_leaves_the_newer_attributes(play, world):
     in_order = play([FIRST_DAY, LAST_DAY])
     late = play([LAST_DAY, FIRST_DAY])
@@ -63,6 +64,7 @@ def test_a_late_day_adds_its_measures_and_leaves_the_newer_attributes(play, worl
         assert late[table] == in_order[table]
 
 
+@pytest.mark.deep
 def test_what_is_withdrawn_is_noted_as_absent_once_and_comes_back(play, world, warehouse):
     days = [FIRST_DAY + timedelta(days=offset) for offset in range(0, 29, 7)]
     play(days)

@@ -63,6 +63,7 @@ def undisturbed(world, warehouse, point_at, start):
     return rows, seconds, calls
 
 
+@pytest.mark.deep
 def test_a_load_killed_at_any_moment_ends_where_an_undisturbed_one_ends(world, warehouse, point_at, start, undisturbed):
     rows, seconds, _ = undisturbed
     moments = random.Random(20)  # noqa: S311 - moments, not secrets
@@ -98,6 +99,7 @@ def test_what_was_answered_before_a_kill_is_not_asked_again(world, warehouse, po
     assert read_raw(warehouse) == rows
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_keeps_what_was_read_and_says_so_in_one_line(world, warehouse, point_at, start, undisturbed, stop):
     rows, _, _ = undisturbed
@@ -117,6 +119,7 @@ def test_ctrl_c_keeps_what_was_read_and_says_so_in_one_line(world, warehouse, po
     assert read_raw(warehouse) == rows
 
 
+@pytest.mark.deep
 def test_a_scheduler_may_stop_a_load_at_any_moment(world, warehouse, point_at, start, undisturbed):
     rows, seconds, _ = undisturbed
     moments = random.Random(11)  # noqa: S311 - moments, not secrets
@@ -135,6 +138,7 @@ def test_a_scheduler_may_stop_a_load_at_any_moment(world, warehouse, point_at, s
     assert read_raw(warehouse) == rows
 
 
+@pytest.mark.deep
 def test_a_full_disk_stops_the_load_and_room_lets_it_go_on(world, warehouse, point_at, start, undisturbed):
     rows, _, _ = undisturbed
     with serve(world, day=FIRST_DAY) as server:
@@ -148,6 +152,7 @@ def test_a_full_disk_stops_the_load_and_room_lets_it_go_on(world, warehouse, poi
     assert read_raw(warehouse) == rows
 
 
+@pytest.mark.deep
 def test_what_a_killed_load_was_told_is_in_the_warehouse_when_another_day_is_loaded(
     world, warehouse, point_at, start, load
 ):
@@ -170,6 +175,7 @@ def test_what_a_killed_load_was_told_is_in_the_warehouse_when_another_day_is_loa
     assert measured == [(FIRST_DAY, len(world.artist_ids())), (next_day, len(world.artist_ids()))]
 
 
+@pytest.mark.deep
 def test_audio_features_that_a_killed_load_was_told_are_not_asked_again_on_another_day(
     world, warehouse, point_at, start, load
 ):

@@ -1,11 +1,11 @@
-"""The Power BI project, read once, and dbt's manifest of the project that the tests of dbt build."""
+"""The Power BI project, read once, and dbt's manifest of the project, as it was parsed once for all tests."""
 
 import json
 
 import pytest
 
+from tests.dbt_process import parse
 from tests.powerbi.project import read_model, read_visuals
-from tests.project.conftest import build, name_project
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +20,6 @@ def visuals():
 
 @pytest.fixture(scope="session")
 def manifest(make_once):
-    """What dbt knows of the project, of the same build as that of tests/project."""
-    built = name_project(make_once("built", lambda folder: build(name_project(folder))))
-    return json.loads((built.target / "manifest.json").read_text(encoding="utf-8"))
+    """What dbt knows of the project."""
+    parsed = make_once("parsed-duckdb", parse)
+    return json.loads((parsed / "manifest.json").read_text(encoding="utf-8"))

@@ -81,6 +81,8 @@ def build(project):
     )
     for day in DAYS:
         project.succeed("python", "-m", "loader", "demo", "--quiet", "--as-of", day)
-        project.succeed("dbt", "--quiet", *SNAPSHOTS)
+        if day != DAYS[-1]:
+            # The build takes the last day's.
+            project.succeed("dbt", "--quiet", *SNAPSHOTS)
     project.succeed("dbt", "--quiet", "build")
     project.succeed("dbt", "--quiet", "docs", "generate")

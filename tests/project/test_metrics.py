@@ -182,6 +182,7 @@ def test_metrics_over_everything_are_those_of_the_star_schema(project, query):
     assert all(expected.values()), "a metric that is 0 on the demo is compared with nothing"
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("breakdown", BREAKDOWNS)
 def test_metrics_by_dimension_are_those_of_the_star_schema(project, query, breakdown):
     dimensions, metrics, sql = BREAKDOWNS[breakdown]

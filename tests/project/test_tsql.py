@@ -10,6 +10,8 @@ from sqlfluff.core import FluffConfig, Linter
 from tests.project.conftest import Project
 from tests.project.tsql.check import ENVIRONMENT, Batch, find_refusals, read_batches, record
 
+pytestmark = pytest.mark.deep
+
 COLLATION = "collate Latin1_General_100_BIN2"
 TEXT_TYPE = re.compile(r"\bn?(?:var)?char\(\w+\)", re.IGNORECASE)
 

@@ -9,6 +9,8 @@ from benchmarks.made_up_raw import FIRST_DAY, add_day, make_raw_schema
 from tests.conftest import read_rows
 from tests.warehouse.conftest import read_marts
 
+pytestmark = pytest.mark.deep
+
 BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
 DAYS = 2
 NEXT_DAY = FIRST_DAY + timedelta(days=DAYS)

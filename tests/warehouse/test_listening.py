@@ -181,6 +181,7 @@ def test_an_export_alone_fills_the_marts(warehouse, load_history, dbt):
     assert read_rows(warehouse, "select count(*) from marts.rpt_release_trends") == [(0,)]
 
 
+@pytest.mark.deep
 def test_the_same_plays_from_the_api_and_two_kinds_of_export_are_one(warehouse, load_history, dbt):
     named = [
         play_by_name(1, "2024-05-01 20:03"),
@@ -236,6 +237,7 @@ def test_the_same_plays_from_the_api_and_two_kinds_of_export_are_one(warehouse, 
     assert read_marts(warehouse) == grown
 
 
+@pytest.mark.deep
 def test_a_later_build_writes_the_days_and_tracks_that_changed(warehouse, load_history, load_dataset, dbt):
     load_history({AUDIO: [play_track(day, f"2024-05-{day:02d}T20:00:00Z") for day in range(1, 21)]}, "first")
     load_dataset([make_row(2), make_row(3)], "small")
@@ -267,6 +269,7 @@ def test_a_later_build_writes_the_days_and_tracks_that_changed(warehouse, load_h
     assert read_marts(warehouse) == grown
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(not REAL_DATASET.exists(), reason="the real dataset is not there")
 def test_the_real_dataset_alone_fills_the_marts(warehouse, load, dbt):
     assert load("dataset", REAL_DATASET).exit_code == 0
@@ -281,6 +284,7 @@ def test_the_real_dataset_alone_fills_the_marts(warehouse, load, dbt):
     ) == [(14_369, 14_300, "dataset:tracks-with-features", "dataset:tracks-with-features")]
 
 
+@pytest.mark.deep
 def test_a_dataset_alone_brings_tracks_albums_artists_and_genres(warehouse, load_dataset, dbt):
     load_dataset(
         [
@@ -305,6 +309,7 @@ def test_a_dataset_alone_brings_tracks_albums_artists_and_genres(warehouse, load
     )  # fmt: skip
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(not RECORDED.is_dir(), reason="the folder of test data is not there")
 def test_listening_alone_fills_the_marts(warehouse, point_at, load, dbt, monkeypatch):
     library = RecordedLibrary()
@@ -348,6 +353,7 @@ def test_listening_alone_fills_the_marts(warehouse, point_at, load, dbt, monkeyp
     assert read_rows(warehouse, "select count(*) from marts.fct_track_popularity") == [(0,)]
 
 
+@pytest.mark.deep
 def test_all_sources_together_and_the_catalogue_takes_the_place_of_what_was_told(
     warehouse, point_at, load, load_history, load_dataset, dbt, monkeypatch
 ):

@@ -96,6 +96,7 @@ def recorded(warehouse, tmp_path, monkeypatch):
     return dbt, tape, runs, worlds
 
 
+@pytest.mark.deep
 def test_any_mutation_of_a_macro_of_history_is_found(recorded, warehouse, subtests):
     dbt, tape, runs, worlds = recorded
     dbt(*BUILD_HISTORY)

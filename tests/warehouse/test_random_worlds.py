@@ -16,6 +16,8 @@ from tests.warehouse.worlds.play import (
 )
 from tour.play import SNAPSHOTS
 
+pytestmark = pytest.mark.deep
+
 
 @pytest.mark.parametrize(("mode", "number"), [("extended", NUMBER), ("dev", NUMBER // 4)])
 def test_the_marts_of_random_worlds_are_what_the_reference_says(mode, number, warehouse, tmp_path, monkeypatch):

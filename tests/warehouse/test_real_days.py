@@ -10,7 +10,10 @@ from tests.conftest import DAYS, FOLLOWED, REAL_DAYS, follow, read_raw, read_row
 from tests.warehouse.conftest import read_marts
 from tour.play import SNAPSHOTS
 
-pytestmark = pytest.mark.skipif(not REAL_DAYS.is_dir(), reason="the folder of test data is not there")
+pytestmark = [
+    pytest.mark.deep,
+    pytest.mark.skipif(not REAL_DAYS.is_dir(), reason="the folder of test data is not there"),
+]
 
 
 @pytest.fixture

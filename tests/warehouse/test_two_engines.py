@@ -88,6 +88,7 @@ def play_into(load, dbt, monkeypatch):
     return play
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("destination", ["duckdb", pytest.param("azuresql", marks=needs_server)])
 def test_the_same_days_give_the_same_marts(destination, warehouse, play_into, monkeypatch):
     play_into("duckdb")

@@ -12,6 +12,8 @@ from tests.conftest import ROOT, read_raw
 from tests.loader.files.conftest import make_play, make_row
 from tests.loader.files.test_history import AUDIO
 
+pytestmark = pytest.mark.deep
+
 KILLS = 5
 
 

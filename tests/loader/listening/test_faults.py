@@ -1,4 +1,7 @@
-"""Faults at the listener's endpoints and kills: the load ends whole, or stops and goes on; its rows are the same."""
+"""Whole loads of listening under faults and kills: they end whole, or stop and go on; their rows are the same.
+
+Every kind of fault at every endpoint is in tests/loader/spotify/test_faults.py, for the client by itself.
+"""
 
 import os
 import random
@@ -12,7 +15,7 @@ import pytest
 from loader.demo import faults
 from tests.conftest import ROOT, read_raw
 from tests.loader.listening.conftest import DAY
-from tests.loader.test_faults import EXIT_CODES, set_waits
+from tests.loader.test_faults import find_exit_code, find_faults_met, hurry_up, set_waits, spread_faults
 
 ENDPOINTS = (
     "POST /api/token",
@@ -29,7 +32,7 @@ KILLS = 8
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch):
     """Faults come one after the other here: no need to wait for them to pass."""
-    monkeypatch.setattr("loader.spotify.client._BACKOFF", 0.001)
+    hurry_up(monkeypatch)
 
 
 @pytest.fixture
@@ -42,30 +45,33 @@ def expected(open_server, hear, warehouse):
     return rows
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_faults_that_pass_leave_no_trace(endpoint, open_server, hear, warehouse, expected, monkeypatch):
+def test_faults_that_pass_leave_no_trace(open_server, hear, warehouse, expected, monkeypatch):
+    """Every kind of fault, one after the other, before each of the endpoints answers."""
     monkeypatch.setattr("loader.spotify.client._ATTEMPTS", 100)
     monkeypatch.setattr("loader.spotify.client._RENEWALS", 100)
     kinds = [set_waits(fault, 0) for fault in faults.TRANSIENT]
     with open_server() as server:
-        server.faults = faults.Script([(endpoint, number, fault) for number, fault in enumerate(kinds, 1)])
+        server.faults = faults.Script(
+            [(endpoint, number, fault) for endpoint in ENDPOINTS for number, fault in enumerate(kinds, 1)]
+        )
         result = hear("--quiet")
-        met = {call.fault for call in server.calls.log if call.endpoint == endpoint and call.fault}
+        for endpoint in ENDPOINTS:
+            assert find_faults_met(server, endpoint) == {fault.name for fault in kinds}, endpoint
     assert result.exit_code == 0, result.errors
-    assert met == {fault.name for fault in kinds}
     assert read_raw(warehouse) == expected
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_faults_that_stay_stop_the_load_which_goes_on_without_them(endpoint, open_server, hear, warehouse, expected):
+@pytest.mark.deep
+def test_faults_that_stay_stop_the_load_which_goes_on_without_them(open_server, hear, warehouse, expected):
+    """Every kind of fault for a whole run, each endpoint in its turn, all over one warehouse, then a run in peace."""
     with open_server() as server:
-        for fault in faults.FAULTS.values():
-            server.faults = faults.Script([(endpoint, None, set_waits(fault, 90))])
+        for endpoint, fault in spread_faults(ENDPOINTS):
+            server.faults = faults.Script([(endpoint, None, fault)])
+            server.calls.reset()
             result = hear("--quiet")
-            if fault is faults.SLOW:
-                continue
-            assert result.exit_code in EXIT_CODES.get(fault.name, {75}), (fault.name, result.errors)
-            assert len(result.errors.strip().splitlines()) == 1, result.errors
+            assert find_faults_met(server, endpoint) == {fault.name}, endpoint
+            assert result.exit_code == find_exit_code(endpoint, fault), (endpoint, fault.name, result.errors)
+            assert len(result.errors.strip().splitlines()) == (1 if result.exit_code else 0), result.errors
         server.faults = None
         assert hear("--quiet").exit_code == 0
     assert read_raw(warehouse) == expected
@@ -81,6 +87,7 @@ def start():
     )
 
 
+@pytest.mark.deep
 def test_a_load_killed_at_any_moment_ends_where_an_undisturbed_one_ends(open_server, warehouse, expected):
     moments = random.Random(3)  # noqa: S311 - moments, not secrets
     with open_server():

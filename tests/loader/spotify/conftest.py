@@ -1,0 +1,143 @@
+"""The client over a real local Web API, with a clock that nobody has to wait for."""
+
+import threading
+from dataclasses import dataclass
+
+import pytest
+
+from loader.demo.accounts import REFRESH_TOKEN
+from loader.demo.catalogue import FIRST_DAY, World
+from loader.demo.listener import MadeUpListener
+from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
+from loader.listening.library_api import LibraryApi
+from loader.settings import ApiSettings
+from loader.spotify.access import Access
+from loader.spotify.answers import Answers
+from loader.spotify.client import Client
+from loader.spotify.journal import Journal
+from loader.spotify.refresh_token import RefreshToken
+from loader.spotify.sign_in import PersonSignIn
+from loader.spotify.web_api import WebApi
+
+
+class Clock:
+    """Stands in for the module `time`: sleeping moves it on, and nobody waits.
+
+    Attributes:
+        slept: Every sleep, in seconds.
+        on_sleep: Called before each sleep with its seconds.
+    """
+
+    def __init__(self):
+        self.slept = []
+        self.on_sleep = lambda _: None
+        self._now = 1000.0
+        self._lock = threading.Lock()
+
+    def monotonic(self):
+        return self._now
+
+    def sleep(self, seconds):
+        self.on_sleep(seconds)
+        with self._lock:
+            self.slept.append(seconds)
+            self._now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the client and of its pace."""
+    clock = Clock()
+    monkeypatch.setattr("loader.spotify.client.time", clock)
+    monkeypatch.setattr("loader.spotify.pace.time", clock)
+    return clock
+
+
+@pytest.fixture(scope="session")
+def world():
+    return World(seed=11, artists=10)
+
+
+@pytest.fixture(scope="session")
+def listener(world):
+    return MadeUpListener(world)
+
+
+@pytest.fixture(scope="session")
+def servers(world, listener):
+    """One server for each kind of app, kept open: starting one takes longer than most tests."""
+    with (
+        serve(world, mode="extended", day=FIRST_DAY, listener=listener) as extended,
+        serve(world, mode="dev", day=FIRST_DAY, listener=listener) as dev,
+    ):
+        yield {"extended": extended, "dev": dev}
+
+
+@pytest.fixture
+def get_server(servers):
+    """Gets the server of a kind of app, without faults and with its counts at zero."""
+
+    def get(mode="extended"):
+        server = servers[mode]
+        server.faults = None
+        server.calls.reset()
+        return server
+
+    yield get
+    for server in servers.values():
+        server.faults = None
+
+
+def name_settings(server, client_secret=CLIENT_SECRET):
+    """Name the server's addresses and credentials as the environment would."""
+    return ApiSettings(
+        CLIENT_ID, client_secret, server.api_url, server.accounts_url, reccobeats_url=server.reccobeats_url
+    )
+
+
+def sign_person_in(server):
+    """Sign in as the listener who authorized the app."""
+    return PersonSignIn(name_settings(server), RefreshToken(REFRESH_TOKEN))
+
+
+@dataclass
+class Reader:
+    """What reads of the Web API, put together as a load puts it together.
+
+    Attributes:
+        client: Who asks.
+        answers: What is asked, over a journal.
+        web_api: The catalogue.
+        library: The listener's own, if a person is signed in.
+        access: What the app turned out to be allowed.
+    """
+
+    client: Client
+    answers: Answers
+    web_api: WebApi
+    library: LibraryApi
+    access: Access
+
+
+@pytest.fixture
+def open_reader(tmp_path, clock):
+    """Opens a reader over the journal of the test: called again it goes on where the one before it stopped."""
+    opened = []
+
+    def close():
+        for answers, journal in opened:
+            answers.__exit__(None, None, None)
+            journal.close()
+        opened.clear()
+
+    def open_(server, sign_in=None, remembered=(), **options):
+        close()
+        client = Client(name_settings(server), sign_in=sign_in, **options)
+        journal = Journal(tmp_path / "answers.jsonl").open("test", FIRST_DAY)
+        answers = Answers(client, journal)
+        opened.append((answers, journal))
+        access = Access(CLIENT_ID, remembered, FIRST_DAY)
+        return Reader(client, answers, WebApi(answers, access), LibraryApi(answers, access), access)
+
+    yield open_
+    close()
