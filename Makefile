@@ -157,13 +157,18 @@ powerbi: install ## Write the tables of Power BI's semantic model anew, from the
 	@$(BIN)/dbt --quiet parse
 	@$(BIN)/python -m powerbi.write_model
 
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-annotate --no-header \
+	--no-emit-index-url --quiet
+
 .PHONY: lock
-lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
+lock: install ## Lock the newest versions that pyproject.toml allows
 	@{ echo '# Every version EchoStream runs on, with its hashes: what `make install` installs and nothing else.'; \
 		echo '# Made from pyproject.toml by `make lock`.'; \
-		uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-			--upgrade --no-annotate --no-header --no-emit-index-url --quiet; } > requirements.txt.new
+		$(COMPILE) pyproject.toml --extra dev; } > requirements.txt.new
 	@mv requirements.txt.new requirements.txt
+	@{ echo '# What `make install` installs with, and `make lock` locks with; pip stands in where it cannot be had.'; \
+		echo '# Made by `make lock`.'; echo uv | $(COMPILE) -; } > tools/installer.txt.new
+	@mv tools/installer.txt.new tools/installer.txt
 
 .PHONY: clean
 clean: ## Remove what was made, but for the warehouse: environment, pages, dbt's output, caches

@@ -30,6 +30,7 @@ REPLACED = ROOT / ".venv.replaced"
 LOCK = ROOT / ".venv.lock"
 RECORD = ".installed"
 LOCKED = ROOT / "requirements.txt"
+INSTALLER_LOCKED = ROOT / "tools" / "installer.txt"
 TSQL_PARSER = ENVIRONMENT / "tsql-parser"
 TSQL_PARSER_LOCKED = ROOT / "tests" / "project" / "tsql" / "requirements.txt"
 OLDEST_PYTHON = (3, 11)
@@ -208,7 +209,8 @@ def build_environment(wanted: dict[str, str], lock: IO[str]) -> None:
     python = str(BUILDING / "bin" / "python")
     try:
         run([sys.executable, "-m", "venv", "--prompt", "echostream", str(BUILDING)], lock)
-        run([python, *PIP_INSTALL, "--require-hashes", "--requirement", str(LOCKED)], lock)
+        if not install_with_uv(python, lock):
+            run([python, *PIP_INSTALL, "--require-hashes", "--requirement", str(LOCKED)], lock)
         run([python, *PIP_INSTALL, "--no-build-isolation", "--editable", str(ROOT)], lock)
         rename_in_scripts()
         with (BUILDING / "bin" / "activate").open("a", encoding="utf-8") as script:
@@ -227,6 +229,35 @@ def run(command: Sequence[str], lock: IO[str]) -> None:
             f"The environment cannot be made, for the reason above{before}. Mend it and run make install again.",
             EXIT_BROKEN,
         )
+
+
+def install_with_uv(python: str, lock: IO[str]) -> bool:
+    """Install the locked versions with uv, which takes a fraction of pip's time.
+
+    Args:
+        python: The environment's Python.
+        lock: The lock.
+
+    Returns:
+        Whether that worked. It does not where uv cannot be had, or where only pip is configured for the package index;
+        pip then says what is wrong, if anything is.
+    """
+    if not INSTALLER_LOCKED.exists():
+        return False
+    uv_install = ("-m", "uv", "pip", "install", "--python", python, "--no-deps", "--compile-bytecode")
+    steps = ((*PIP_INSTALL, str(INSTALLER_LOCKED)), (*uv_install, str(LOCKED)))
+    return all(
+        subprocess.run(  # noqa: S603
+            [python, *options, "--require-hashes", "--requirement", locked],
+            cwd=ROOT,
+            pass_fds=[lock.fileno()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+        == 0
+        for *options, locked in steps
+    )
 
 
 def rename_in_scripts() -> None:
