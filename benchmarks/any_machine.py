@@ -1,9 +1,9 @@
 """Every command with DuckDB at few and many threads, on a machine with little memory that does other things too.
 
-Each round plays the demo (loads, snapshots, account export, build, dashboard, documentation), loads a larger world twice,
-imports a streaming history and a dataset twice each, and builds with `dbt build`, each as a process of its own as a person
-would start it. No process may allocate more than the memory given (RLIMIT_DATA), and a command fails if its processes take
-more than that together. Prints a row a command, and ends with 1 if any failed.
+Each round plays the demo (loads, snapshots, account export, build, dashboard, documentation), loads a larger world
+twice and builds it with `dbt build`, and imports a streaming history and a dataset twice each; every command is a
+process of its own, as a person would start it. No process may allocate more than the memory given (RLIMIT_DATA), and a
+command fails if its processes take more than that together. Prints a row a command, and ends with 1 if any failed.
 
     python -m benchmarks.any_machine [--threads 1 2 8 16 64] [--memory 2] [--rounds 10] [--busy 1]
 """
@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.load_files import make_file
@@ -39,10 +40,12 @@ class Command:
 
     Attributes:
         name: What it does, for the table.
+        warehouse: The name of its warehouse.
         arguments: What is started, with this Python.
     """
 
     name: str
+    warehouse: str
     arguments: tuple[str, ...]
 
 
@@ -81,7 +84,7 @@ def main() -> int:
         files = [make_file(kind, arguments.rows, Path(folder)) for kind in ("history", "dataset")]
         commands = [
             command
-            for command in _list_commands(arguments.artists, *files)
+            for command in list_commands(arguments.artists, *files)
             if not arguments.only or command.name in arguments.only
         ]
         print("threads  round  command           seconds   peak MiB  outcome")
@@ -92,28 +95,34 @@ def main() -> int:
                         outcome = run(command, Path(home), threads, int(arguments.memory * _GIB))
                         failed += bool(outcome.failure)
                         print(
-                            f"{threads:7}  {round_:5}  {command.name:<16} {outcome.seconds:8.1f} {outcome.peak_mib:10.0f}"
-                            f"  {outcome.failure or 'done'}",
+                            f"{threads:7}  {round_:5}  {command.name:<16} {outcome.seconds:8.1f} "
+                            f"{outcome.peak_mib:10.0f}  {outcome.failure or 'done'}",
                             flush=True,
                         )
     print(f"{failed} failed." if failed else "All done.")
     return int(failed > 0)
 
 
-def _list_commands(artists: int, history: Path, dataset: Path) -> list[Command]:
-    size, next_day = str(artists), f"{FIRST_DAY.replace(day=FIRST_DAY.day + 7)}"
-    larger = ("-m", "loader", "demo", "--quiet", "--artists", size, "--as-of")
-    imports = (
-        Command("history", ("-m", "loader", "history", "--quiet", str(history))),
-        Command("dataset", ("-m", "loader", "dataset", "--quiet", str(dataset))),
-    )
+def list_commands(artists: int, history: Path, dataset: Path) -> list[Command]:
+    """List the commands of a round, in their order.
+
+    Args:
+        artists: The size of the larger world.
+        history: A file of a streaming history.
+        dataset: A file of a dataset.
+    """
+    larger = ("-m", "loader", "demo", "--quiet", "--artists", str(artists), "--as-of")
+    read_history = ("-m", "loader", "history", "--quiet", str(history))
+    read_dataset = ("-m", "loader", "dataset", "--quiet", str(dataset))
     return [
-        Command("demo", ("-m", "tour")),
-        Command("load", (*larger, f"{FIRST_DAY}")),
-        Command("load next day", (*larger, next_day)),
-        *imports,
-        *(Command(f"{command.name} again", command.arguments) for command in imports),
-        Command("dbt build", ("-c", "from dbt.cli.main import cli; cli()", "--quiet", "build")),
+        Command("demo", "demo", ("-m", "tour")),
+        Command("load", "larger", (*larger, f"{FIRST_DAY}")),
+        Command("load a week on", "larger", (*larger, f"{FIRST_DAY + timedelta(weeks=1)}")),
+        Command("dbt build", "larger", ("-c", "from dbt.cli.main import cli; cli()", "--quiet", "build")),
+        Command("history", "files", read_history),
+        Command("history again", "files", read_history),
+        Command("dataset", "files", read_dataset),
+        Command("dataset again", "files", read_dataset),
     ]
 
 
@@ -122,7 +131,7 @@ def run(command: Command, home: Path, threads: int, memory: int) -> Outcome:
 
     Args:
         command: What to run.
-        home: The folder it is started in, and that its warehouses are in: the demo's, and another for everything else.
+        home: The folder that it is started in, and that its warehouse is in.
         threads: How many threads DuckDB takes.
         memory: How much memory there is, in bytes; 0 for no bound.
     """
@@ -133,7 +142,7 @@ def run(command: Command, home: Path, threads: int, memory: int) -> Outcome:
         "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
         "DBT_TARGET_PATH": str(home / "target"),
         "DBT_LOG_PATH": str(home / "logs"),
-        "ECHOSTREAM_DUCKDB": str(home / ("demo.duckdb" if command.name == "demo" else "real.duckdb")),
+        "ECHOSTREAM_DUCKDB": str(home / f"{command.warehouse}.duckdb"),
         "ECHOSTREAM_DUCKDB_THREADS": str(threads),
     }
     if memory:
