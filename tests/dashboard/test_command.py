@@ -56,12 +56,14 @@ def test_without_a_warehouse_it_says_how_to_get_one(warehouse, run, tmp_path):
 def test_without_marts_it_says_to_build_them(warehouse, run, demo):
     warehouse.parent.mkdir()
     duckdb.connect(str(warehouse)).close()
-    refuse(run(), "has no marts yet: run `dbt build`")
+    # The command names the file, which is not the default one.
+    command = f"ECHOSTREAM_DUCKDB={warehouse} dbt build"
+    refuse(run(), f"has no marts yet: run `{command}`")
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema marts")
         for mart in sorted(list_marts() - {"rpt_loads"}):
             connection.execute(f"create table marts.{mart} (a int)")
-    refuse(run(), "has no marts.rpt_loads yet: run `dbt build`")
+    refuse(run(), f"has no marts.rpt_loads yet: run `{command}`")
 
 
 def test_other_mistakes_are_told_in_one_line(warehouse, run, tmp_path, monkeypatch):
