@@ -1,6 +1,5 @@
 """How much DuckDB takes for the loader: by itself, as it is told, and when that is too little."""
 
-
 import duckdb
 import pytest
 
