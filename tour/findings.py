@@ -275,7 +275,7 @@ _GENRES = """
         qualify row_number() over (partition by tracks, round(tempo, 3) order by genre_name) = 1
     ),
     kinds as (
-        select *, ntile(8) over (order by energy) as kind from different
+        select *, ntile(11) over (order by energy) as kind from different
     )
     select genre_name, tracks, energy, loudness, acousticness, speechiness, tempo
     from kinds
