@@ -35,7 +35,7 @@ class Known:
     def __init__(self, client: SqlClientBase[Any] | None) -> None:
         """Read through dlt's client of the destination, or nothing at all where there is none."""
         self._client = client
-        self._tables = self._list_tables()
+        self._tables = self._list_columns()
         self._emptiness: dict[str, bool] = {}
 
     def find_rows(self, table: Table, rows: Sequence[Row]) -> dict[Any, Row]:
@@ -245,13 +245,18 @@ class Known:
         )
         return sorted(id_ for (id_,) in self._select(query, observed_on, *values, object_type))
 
-    def _list_tables(self) -> set[str]:
+    def _list_columns(self) -> dict[str, set[str]]:
+        """List the columns that each raw table has now; one that is new in the contract comes with the next rows."""
         if self._client is None:
-            return set()
+            return {}
         rows = self._client.execute_sql(
-            "select table_name from information_schema.tables where table_schema = %s", SCHEMA_NAME
+            "select table_name, column_name from information_schema.columns where table_schema = %s", SCHEMA_NAME
         )
-        return {name for (name,) in rows or ()} & set(TABLES)
+        tables: dict[str, set[str]] = {}
+        for table, column in rows or ():
+            if table in TABLES:
+                tables.setdefault(table, set()).add(column)
+        return tables
 
     def _write_is_among(self, column: str, texts: Sequence[str]) -> tuple[str, list[Any]]:
         """Write the condition that a column holds one of many texts.
@@ -266,9 +271,11 @@ class Known:
         return f"{column} in ({', '.join(['%s'] * len(texts))})", list(texts)
 
     def _name_columns(self, table: Table) -> str:
-        """Name all columns of a table, in quotes: some are words that SQL reserves."""
+        """Name all columns of a table, in quotes, as some are words that SQL reserves; one it lacks yet is null."""
         assert self._client is not None  # noqa: S101 - no table is known without a client
-        return ", ".join(self._client.escape_column_name(name) for name in table.column_names)
+        stored = self._tables[table.name]
+        names = [(name, self._client.escape_column_name(name)) for name in table.column_names]
+        return ", ".join(quoted if name in stored else f"null as {quoted}" for name, quoted in names)
 
     def _select(self, query: str, *values: Any) -> list[Sequence[Any]]:
         assert self._client is not None  # noqa: S101 - no table is known without a client

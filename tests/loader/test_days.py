@@ -1,5 +1,6 @@
 """Days of a changing world, loaded in order, late and again: what the raw tables hold then."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from loader import pipeline
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
+from loader.spotify.tables import TABLES
 from tests.conftest import follow, read_raw, read_rows
 
 LAST_DAY = FIRST_DAY + timedelta(days=28)
@@ -156,3 +158,14 @@ def test_a_track_that_moved_to_an_unknown_album_brings_the_album(world, warehous
         "select track.album_id, album.name, album.observed_on from raw_spotify.tracks as track "
         f"join raw_spotify.albums as album on album.id = track.album_id where track.id = '{moved.track_id}'",
     ) == [(moved.entered["id"], moved.entered["name"], FIRST_DAY + timedelta(days=1))]
+
+
+def test_a_warehouse_from_before_a_column_gets_it_with_the_next_load(load, warehouse, monkeypatch):
+    now = TABLES["albums"]
+    before = tuple(column for column in now.columns if column[0] != "total_tracks")
+    with monkeypatch.context() as patch:
+        patch.setitem(TABLES, "albums", replace(now, columns=before))
+        assert load("demo", "--quiet", "--as-of", FIRST_DAY).exit_code == 0
+    result = load("demo", "--quiet", "--as-of", FIRST_DAY + timedelta(days=1))
+    assert result.exit_code == 0, result.errors
+    assert read_rows(warehouse, "select count(total_tracks) > 0 from raw_spotify.albums") == [(True,)]
