@@ -15,7 +15,7 @@ def answer_as_warehouse(statement):
     asked = " ".join(statement.lower().split())
     if "has_perms_by_name" in asked:
         return [("CREATE TABLE", 1)]
-    if "from information_schema.columns" in asked:
+    if "select table_name, column_name from information_schema.columns" in asked:
         return [(table.name, column) for table in TABLES.values() for column in table.column_names]
     if asked.startswith("select count(*)"):
         return [(1,)]
