@@ -10,6 +10,8 @@ import uuid
 
 import pytest
 
+pytestmark = pytest.mark.deep
+
 ASIDE = (".venv.building", ".venv.replaced")
 
 
