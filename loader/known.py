@@ -264,8 +264,7 @@ class Known:
         Returns:
             The condition, and the values to bind.
         """
-        assert self._client is not None  # noqa: S101 - no table is known without a client
-        if self._client.capabilities.sqlglot_dialect == "duckdb":
+        if self._client is not None and self._client.capabilities.sqlglot_dialect == "duckdb":
             # For every value that is bound, DuckDB looks in vain for pandas: that takes longer than the query.
             return f"{column} in (select unnest(from_json(%s, '[\"VARCHAR\"]')))", [json.dumps(texts)]
         return f"{column} in ({', '.join(['%s'] * len(texts))})", list(texts)

@@ -214,7 +214,8 @@ def explain_failures(destination: Destination) -> Iterator[None]:
             deepest, cause = cause, _find_cause(cause)
         if not isinstance(failure, PipelineStepFailed | DestinationException):
             raise
-        raise LoaderError(f"Writing to {destination.address} failed: {str(deepest).splitlines()[0]}") from failure
+        said = next(iter(str(deepest).splitlines()), type(deepest).__name__)
+        raise LoaderError(f"Writing to {destination.address} failed: {said}") from failure
 
 
 def _find_cause(error: BaseException) -> BaseException | None:

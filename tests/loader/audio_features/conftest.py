@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 import pytest
+from dlt.destinations import duckdb as duckdb_destination
 
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
@@ -26,7 +27,9 @@ from loader.spotify.web_api import WebApi
 
 
 class Warehouse:
-    """Raw tables in DuckDB, read through the three methods of dlt's client that the loader reads with."""
+    """Raw tables in DuckDB, read through what the loader reads with of dlt's client."""
+
+    capabilities = duckdb_destination().capabilities()
 
     def __init__(self):
         self.connection = duckdb.connect()

@@ -36,7 +36,7 @@ CONTRASTS = (
     ("electronic", "instrumentalness", "ambient", 0.2),
     ("rock", "speechiness", "hip hop", 0.15),
     ("metal", "danceability", "hip hop", 0.3),
-    ("hip hop", "tempo", "drum and bass", 40),
+    ("hip hop", "tempo", "drum and bass", 25),
     ("pop", "explicit", "hip hop", 0.25),
     ("classical", "explicit", "pop", 0.1),
     ("folk", "valence", "latin", 0.2),

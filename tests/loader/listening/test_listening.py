@@ -136,7 +136,7 @@ def test_an_hourly_run_costs_one_call_and_adds_what_is_new(open_server, hear, wa
 
 
 def test_runs_that_overlap_hold_every_play_once(open_server, listener, hear, warehouse):
-    days = [DAY + timedelta(days=offset) for offset in range(6)]
+    days = [DAY + timedelta(days=offset) for offset in range(8)]
     with open_server() as server:
         for day in days:
             server.day = day
