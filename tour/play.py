@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from dashboard.results import find_results
-from dashboard.write import DEFAULT_OUTPUT, write_dashboard
 from dbt_runner import Dbt
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.export import write_export
@@ -28,16 +27,18 @@ from loader.runs import Summary
 from loader.settings import ApiSettings
 from loader.spotify.refresh_token import RefreshToken
 from loader.warehouse import MADE_UP
+from operations.build import build_marts, draw_dashboard
 
-# Mondays and Fridays, on which records come out.
-DAYS = [FIRST_DAY + timedelta(days=7 * week + weekday) for week in range(6) for weekday in (0, 4)]
+MONDAY = 0
+# Mondays, on which the listener's library is read too, and Fridays, on which records come out.
+DAYS = [FIRST_DAY + timedelta(days=7 * week + weekday) for week in range(5) for weekday in (0, 4)]
 DOCS_PAGE = Path("site") / "dbt-docs.html"
 # History is made of what the snapshots see: they and what they stand on run after every load.
 SNAPSHOTS = ["build", "--select", "+resource_type:snapshot", "--exclude-resource-type", "test", "unit_test"]
 
 
 def play_days(warehouse: Destination, dbt: Dbt, console: Console) -> None:
-    """Load each day of the made-up world and of its listener, and snapshot it; then the listener's account export.
+    """Load each day of the made-up world, its listener once a week, with snapshots; then the listener's account export.
 
     Raises:
         LoaderError: If a load fails.
@@ -52,27 +53,32 @@ def play_days(warehouse: Destination, dbt: Dbt, console: Console) -> None:
             started = time.monotonic()
             server.day = day
             with show_progress(console, wanted=True) as progress:
-                summary = load_catalogue(
-                    api_settings,
-                    warehouse,
-                    LoadOptions(world.artist_ids(), day, source_name=MADE_UP),
-                    progress,
-                )
-                heard = load_listening(
-                    api_settings,
-                    RefreshToken(REFRESH_TOKEN),
-                    warehouse,
-                    ListeningOptions(day, source_name=MADE_UP),
-                    progress,
-                )
+                summaries = [
+                    load_catalogue(
+                        api_settings,
+                        warehouse,
+                        LoadOptions(world.artist_ids(), day, source_name=MADE_UP),
+                        progress,
+                    )
+                ]
+                if day.weekday() == MONDAY:
+                    summaries.append(
+                        load_listening(
+                            api_settings,
+                            RefreshToken(REFRESH_TOKEN),
+                            warehouse,
+                            ListeningOptions(day, source_name=MADE_UP),
+                            progress,
+                        )
+                    )
                 progress.start("Taking snapshots")
                 # What dbt would write of the run takes longer than the run.
                 dbt.run(*snapshots, "--no-write-json")
                 # The views that they stand on are there now.
                 snapshots = ["snapshot"]
             console.print(
-                f"  {day:%a %d %b %Y}  {_count_rows(summary) + _count_rows(heard):>7,} rows new or changed, "
-                f"{summary.calls + heard.calls} calls, {time.monotonic() - started:.1f} s",
+                f"  {day:%a %d %b %Y}  {sum(map(_count_rows, summaries)):>7,} rows new or changed, "
+                f"{sum(summary.calls for summary in summaries)} calls, {time.monotonic() - started:.1f} s",
                 highlight=False,
             )
     _load_export(listener, warehouse, console)
@@ -118,16 +124,12 @@ def build_warehouse(warehouse: Destination, dbt: Dbt, console: Console) -> Pages
         LoaderError: If the marts cannot be read, or the dashboard not be written.
         DbtError: If dbt fails.
     """
-    with console.status("Building and testing the marts"):
-        started = time.monotonic()
-        # No build compiles them, and the documentation shows what they are compiled to.
-        dbt.run("compile", "--select", "resource_type:analysis", "--no-write-json")
-        dbt.run("build")
-        console.print(f"  marts built and tested in {time.monotonic() - started:.1f} s", highlight=False)
-    with console.status("Drawing the dashboard"):
-        write_dashboard(warehouse, DEFAULT_OUTPUT)
+    build_marts(dbt, console, Console(stderr=True, soft_wrap=True))
+    dashboard = draw_dashboard(warehouse, console)
     with console.status("Writing the documentation"):
-        # All is compiled: doing so again takes as long as half a build.
+        # No build compiles analyses, and the documentation shows what they are compiled to. All else is compiled: doing
+        # so again would take as long as half a build.
+        dbt.run("compile", "--select", "resource_type:analysis", "--no-write-json")
         dbt.run("docs", "generate", "--static", "--no-compile")
         shutil.copyfile(find_results().with_name("static_index.html"), DOCS_PAGE)
-    return Pages(DEFAULT_OUTPUT, DOCS_PAGE)
+    return Pages(dashboard, DOCS_PAGE)
