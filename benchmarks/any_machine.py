@@ -32,6 +32,9 @@ ROOT = Path(__file__).resolve().parents[1]
 _GIB = 2**30
 _PAGE = resource.getpagesize()
 _POLL_SECONDS = 0.05
+_STACK = 8 * 2**20
+# Those of Python: of the local Web API, of the client, of dlt.
+_OTHER_THREADS = 64
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,9 @@ def run(command: Command, home: Path, threads: int, memory: int) -> Outcome:
 
     def bind() -> None:
         if memory:
-            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            # What threads reserve for their stacks counts too, though hardly any of it is used.
+            reserved = memory + (threads + _OTHER_THREADS) * _STACK
+            resource.setrlimit(resource.RLIMIT_DATA, (reserved, reserved))
 
     started = time.monotonic()
     with tempfile.TemporaryFile() as printed:

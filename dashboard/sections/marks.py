@@ -73,7 +73,7 @@ def draw_bars(
     # Rows of the same name stay apart by spaces without width.
     rows = chart.transform_window(
         bar="row_number()", sort=[alt.SortField(measure, order="descending")]
-    ).transform_calculate(bar_name=f"datum.{name} + pad('', datum.bar, '\u200b')", room=f"datum.{measure} * 1.2")
+    ).transform_calculate(bar_name=f"datum.{name} + pad('', datum.bar, '\u200b')", room=f"datum.{measure} * 1.5")
     bars = rows.encode(
         y=alt.Y("bar_name:N", title=None, sort=alt.EncodingSortField("bar", op="min")),
         x=alt.X(

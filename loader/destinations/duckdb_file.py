@@ -120,8 +120,6 @@ class DuckDb:
             **choose_limits(_MIB_A_THREAD).config,
             # Rows stand in no order, and a load of millions of them stays within bounds.
             "preserve_insertion_order": "false",
-            # On the same disk, and gone with what else a load leaves behind when it is killed.
-            "temp_directory": str(self.work_dir / "prepared" / "spilled").replace("'", "''"),
         }
 
     def _check_file(self) -> None:

@@ -112,7 +112,7 @@ def run_as_nobody(action):
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only the superuser can be somebody else")
 @pytest.mark.parametrize(("folder_mode", "expected"), [(0o777, 0), (0o1777, 0), (0o755, 2)])
 def test_another_user_may_lock_what_they_may_write_to(warehouse, tmp_path, folder_mode, expected):
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o055)
     warehouse.parent.mkdir()
     warehouse.parent.chmod(folder_mode)

@@ -58,7 +58,7 @@ def test_what_is_wrong_is_said_without_a_traceback(small, monkeypatch):
 def test_too_little_memory_says_what_to_set(small, monkeypatch):
     monkeypatch.setenv("ECHOSTREAM_DUCKDB_MEMORY", "2MiB")
     with Dbt() as dbt, pytest.raises(DbtError, match="set ECHOSTREAM_DUCKDB_MEMORY to more") as raised:
-        dbt.run("run", "--select", "+snap_tracks", "dim_date")
+        dbt.run("run", "--select", "+dim_date")
     assert raised.value.exit_code == 2
     assert len(str(raised.value).splitlines()) == 1
 
@@ -67,7 +67,7 @@ def test_a_project_that_cannot_be_read_fails_every_command(small, monkeypatch, t
     monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
     with Dbt() as dbt:
         for _ in range(2):
-            with pytest.raises(DbtError, match=r"dbt build failed:\n.*dbt_project\.yml"):
+            with pytest.raises(DbtError, match=r"dbt build failed:(.|\n)*dbt_project\.yml"):
                 dbt.run("build")
 
 
