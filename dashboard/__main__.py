@@ -11,9 +11,8 @@ import typer
 from rich.console import Console
 
 from dashboard.write import DEFAULT_OUTPUT, write_dashboard
-from loader.command import run_command
+from loader.command import print_error, run_command
 from loader.destinations import DESTINATIONS, choose_destination
-from loader.errors import LoaderError
 from loader.settings import read_destination_name
 
 app = typer.Typer(
@@ -53,11 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    return run_command(app, "python -m dashboard", typed, _tell_error)
-
-
-def _tell_error(error: LoaderError) -> None:
-    Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+    return run_command(app, "python -m dashboard", typed, print_error)
 
 
 if __name__ == "__main__":

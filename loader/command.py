@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import typer
+from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
 from loader.errors import EXIT_DONE, Interrupted, LoaderError, MendableError, explain
@@ -29,6 +30,11 @@ def run_command(app: typer.Typer, program: str, typed: Sequence[str], tell_error
         tell_error(failure)
         return failure.exit_code
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def print_error(error: Exception) -> None:
+    """Print the one line of an error where errors go; nothing in it acts as markup."""
+    Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
 
 
 def _explain(error: BaseException, program: str) -> LoaderError:

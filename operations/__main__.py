@@ -12,9 +12,9 @@ from rich.console import Console
 
 from dbt_runner import Dbt
 from loader import cli as loader_cli
-from loader.command import run_command
+from loader.command import print_error, run_command
 from loader.destinations import DESTINATIONS, choose_destination
-from loader.errors import LoaderError, MendableError
+from loader.errors import MendableError
 from loader.settings import read_destination_name
 from operations.account import print_account, print_next_steps, refuse_no_plays
 from operations.build import build_marts, draw_dashboard, write_documentation
@@ -125,11 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    return run_command(app, "python -m operations", typed, _tell_error)
-
-
-def _tell_error(error: LoaderError) -> None:
-    Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+    return run_command(app, "python -m operations", typed, print_error)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import time
 from rich.console import Console
 
 from dbt_runner import Dbt, DbtError
+from loader.command import print_error
 from loader.destinations import DuckDb, choose_demo_destination
 from loader.errors import LoaderError
 from loader.lock import lock_warehouse
@@ -34,7 +35,7 @@ def main() -> int:
             play_days(warehouse, dbt, console)
             pages = build_warehouse(warehouse, dbt, console)
     except (LoaderError, DbtError) as error:
-        Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False, highlight=False)
+        print_error(error)
         return error.exit_code
     if isinstance(warehouse, DuckDb):
         print_account(console, warehouse.path)
