@@ -1,8 +1,8 @@
 """Tiers and areas of the tests: which command runs which, and what a run left out.
 
-A test marked `deep` is slow by its nature: `make test` leaves it out, `make test-all` runs it. The areas are the parts
-that the workflow runs side by side. Every test has exactly one: that of the longest path here that it is under, else
-the rest's.
+A test marked `deep` takes seconds, and so does every test that stands on the whole project, built: `make test` leaves
+them out, `make test-all` runs them. The areas are the parts that the workflow runs side by side. Every test has exactly
+one: that of the longest path here that it is under, else the rest's.
 """
 
 from collections import Counter
@@ -49,6 +49,9 @@ class Tiers:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config, items):
+        for item in items:
+            if _stands_on_build(item):
+                item.add_marker(pytest.mark.deep)
         wanted = config.getoption("area")
         if wanted:
             others = [item for item in items if _find_area_of(item) != wanted]
@@ -59,7 +62,7 @@ class Tiers:
         items.sort(
             key=lambda item: (
                 item.get_closest_marker("deep") is None,
-                SHARED_BUILD not in getattr(item, "fixturenames", ()),
+                not _stands_on_build(item),
             )
         )
 
@@ -99,6 +102,10 @@ class Tiers:
             terminalreporter.write_line(
                 f"Not run: {self.left_out.total()} slow tests ({areas}); make test-all runs them."
             )
+
+
+def _stands_on_build(item):
+    return SHARED_BUILD in getattr(item, "fixturenames", ())
 
 
 def _find_area_of(item):

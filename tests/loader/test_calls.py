@@ -73,6 +73,7 @@ def measure(catalogue, page):
     )
 
 
+@pytest.mark.deep
 def test_an_extended_app_asks_in_batches_every_day(catalogue, count_calls):
     artists, listing_pages, albums, tracks, track_pages = measure(catalogue, page=50)
     assert track_pages, "the world has albums of more than 50 tracks"
@@ -97,6 +98,7 @@ def test_a_development_app_asks_one_by_one_and_finds_out_once(catalogue, count_c
     assert count_calls("dev", FIRST_DAY) == 1 + artists + listing_pages + albums + track_pages
 
 
+@pytest.mark.deep
 def test_a_development_app_asks_two_calls_an_artist_when_nothing_changed(catalogue, count_calls):
     count_calls("dev", FIRST_DAY)
     artists, *_ = measure(catalogue, page=10)
@@ -121,6 +123,7 @@ def test_a_development_app_pays_a_new_album_with_the_rest_of_the_listing_and_the
     assert count_calls("dev", NEXT_DAY) == 2 * artists + further_pages + 1 + track_pages
 
 
+@pytest.mark.deep
 def test_a_budget_stops_the_load_and_the_next_ones_go_on(catalogue, warehouse, point_at, load):
     with serve(catalogue, mode="dev", day=FIRST_DAY) as server:
         point_at(server)

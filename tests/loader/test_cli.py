@@ -71,6 +71,7 @@ def test_quiet_prints_nothing(server, world, load):
     assert (result.exit_code, result.output, result.errors) == (0, "", "")
 
 
+@pytest.mark.deep
 def test_loading_a_day_again_changes_no_row(server, world, warehouse, load):
     load("--artist", world.artist_ids()[0], "--as-of", FIRST_DAY)
     rows = read_raw(warehouse)
@@ -181,6 +182,7 @@ def test_with_a_file_that_another_program_has_open(server, warehouse, load):
     assert server.calls.count("*") == 0, "Spotify is not asked in vain"
 
 
+@pytest.mark.deep
 def test_made_up_and_real_data_do_not_mix(server, world, warehouse, load):
     assert load("demo", "--artists", "10", "--as-of", FIRST_DAY, "--quiet").exit_code == 0
     before = fingerprint(warehouse)

@@ -40,6 +40,7 @@ def names_of(world, day):
     return {id_: world.on(day).artist(id_)["name"] for id_ in world.artist_ids()}
 
 
+@pytest.mark.deep
 def test_the_last_day_is_what_the_entities_hold_and_every_day_is_measured(play, world, warehouse):
     raw = play([FIRST_DAY, LAST_DAY])
     assert dict(read_rows(warehouse, "select id, name from raw_spotify.artists")) == names_of(world, LAST_DAY)
@@ -47,6 +48,7 @@ def test_the_last_day_is_what_the_entities_hold_and_every_day_is_measured(play, 
     assert len(raw["artist_metrics"]) == 2 * len(world.artist_ids())
 
 
+@pytest.mark.deep
 def test_a_load_in_parts_leaves_the_same_rows(play, world, warehouse, monkeypatch):
     days, artist_ids = [FIRST_DAY, LAST_DAY], world.artist_ids()[:4]
     at_once = play(days, artist_ids=artist_ids)
@@ -146,6 +148,7 @@ class Moved:
         return {**track, "album": self.entered} if self._has_moved and track_id == self.track_id else track
 
 
+@pytest.mark.deep
 def test_a_track_that_moved_to_an_unknown_album_brings_the_album(world, warehouse, point_at, load):
     artist_id = world.artist_ids()[0]
     moved = Moved(world, artist_id)
@@ -160,6 +163,7 @@ def test_a_track_that_moved_to_an_unknown_album_brings_the_album(world, warehous
     ) == [(moved.entered["id"], moved.entered["name"], FIRST_DAY + timedelta(days=1))]
 
 
+@pytest.mark.deep
 def test_a_warehouse_from_before_a_column_gets_it_with_the_next_load(load, warehouse, monkeypatch):
     now = TABLES["albums"]
     before = tuple(column for column in now.columns if column[0] != "total_tracks")

@@ -127,6 +127,7 @@ def test_json_tells_each_error_in_one_line(server, load, arguments):
     assert (error["level"], error["exit_code"], error["run_again_at"]) == ("error", 2, None)
 
 
+@pytest.mark.deep
 def test_json_works_for_the_demo_and_its_libraries_log_in_json_too(warehouse):
     result = run_process("demo", "--artists", 10, "--log-format", "json", RUNTIME__LOG_LEVEL="DEBUG")
     assert result.exit_code == 0, result.errors
@@ -234,6 +235,7 @@ def test_the_webhook_is_told_of_failure(server, webhook, load):
     assert UNKNOWN_ID in message["message"]
 
 
+@pytest.mark.deep
 def test_a_load_that_fails_is_recorded_in_a_warehouse_that_is_there(server, world, warehouse, load, tmp_path):
     assert load("--artist", UNKNOWN_ID).exit_code == 2
     assert not warehouse.exists(), "none is made to record a failure"

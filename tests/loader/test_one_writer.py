@@ -23,7 +23,7 @@ from tests.loader.files.conftest import make_play, make_row, write_csv
 
 DEMO = ("demo", "--as-of", FIRST_DAY, "--artists", 10, "--quiet")
 LISTINGS = "GET /v1/artists/{id}/albums"
-# How often two demos meet in the deep tier; ECHOSTREAM_ROUNDS=50 plays more. Read now, as tests see no variables.
+# How often two demos meet; ECHOSTREAM_ROUNDS=50 plays more. Read now, as tests see no variables.
 ROUNDS = int(os.environ.get("ECHOSTREAM_ROUNDS") or 5)
 PATIENCE = 600  # seconds, on a machine that has much else to do
 
@@ -131,6 +131,7 @@ def test_a_load_of_any_kind_leaves_one_that_is_under_way_alone(server, world, wa
     assert list(warehouse.parent.iterdir()) == [warehouse]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("name", ["link.duckdb", "warehouse/../warehouse/echostream.duckdb"])
 def test_another_name_of_the_file_is_no_way_in(server, world, warehouse, load, monkeypatch, tmp_path, name):
     (tmp_path / "link.duckdb").symlink_to(warehouse)
@@ -140,6 +141,7 @@ def test_another_name_of_the_file_is_no_way_in(server, world, warehouse, load, m
     assert finish(holder) == (0, [])
 
 
+@pytest.mark.deep
 def test_a_load_that_was_killed_holds_nothing(server, world, warehouse):
     with load_under_way(server, world) as holder:
         holder.send_signal(signal.SIGKILL)
@@ -148,6 +150,7 @@ def test_a_load_that_was_killed_holds_nothing(server, world, warehouse):
     assert finish(start(*load_some(world))) == (0, [])
 
 
+@pytest.mark.deep
 def test_a_program_that_takes_the_file_in_the_middle_of_a_load_costs_no_rows(server, world, warehouse):
     assert finish(start(*load_some(world))) == (0, [])
     expected = read_raw(warehouse)
@@ -164,6 +167,7 @@ def test_a_program_that_takes_the_file_in_the_middle_of_a_load_costs_no_rows(ser
     assert server.calls.count("GET /v1/*") < 2 * asked, "what was answered is not asked again"
 
 
+@pytest.mark.deep
 def test_no_program_gets_in_between_the_steps_of_a_load(server, world, warehouse):
     assert finish(start(*load_some(world))) == (0, [])
     with load_under_way(server, world) as holder:
@@ -191,12 +195,12 @@ def play_two_demos(warehouse, pause):
     return sorted(finish(process) for process in both), read_raw(warehouse)
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(ROUNDS, marks=pytest.mark.deep)])
-def test_two_demos_at_once_are_one_and_a_line(warehouse, rounds):
+@pytest.mark.deep
+def test_two_demos_at_once_are_one_and_a_line(warehouse):
     assert finish(start(*DEMO)) == (0, [])
     expected = read_raw(warehouse)
     pauses = random.Random(8)  # noqa: S311 - moments, not secrets
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         ended, rows = play_two_demos(warehouse, pauses.uniform(0, 1))
         (first, nothing), (second, lines) = ended
         assert (first, nothing, second, len(lines)) == (0, [], 75, 1), ended

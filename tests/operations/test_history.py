@@ -121,6 +121,7 @@ def test_a_question_is_answered_as_the_account_says(seen):
     ]
 
 
+@pytest.mark.deep
 def test_what_cannot_be_loaded_is_told_in_one_line_and_leaves_nothing(place):
     (place.folder / "notes.txt").write_text("no plays")
     write_archive(place.folder / "other.zip", Playlist1=[])
@@ -147,6 +148,7 @@ def test_an_export_without_a_play_ends_before_the_marts_are_built(place):
     assert not place.page.parent.exists()
 
 
+@pytest.mark.deep
 def test_a_warehouse_of_the_demo_takes_no_real_plays(place):
     assert place.run("demo", "--artists", 10, "--quiet", program=("-m", "loader")).exit_code == 0
     assert [path.name for path in place.warehouse.parent.glob("*.duckdb")] == ["demo.duckdb"]
@@ -159,6 +161,7 @@ def test_a_warehouse_of_the_demo_takes_no_real_plays(place):
     assert read_rows(place.warehouse, "select count(*) from raw_spotify.plays") == [(1,)]
 
 
+@pytest.mark.deep
 def test_a_broken_dbt_is_told_in_one_line(place):
     export = write_archive(place.folder / "plays.zip", endsong_0=[make_play()])
     (place.folder / "profiles").mkdir()

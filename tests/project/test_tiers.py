@@ -45,6 +45,7 @@ def list_tests(output):
     return [line for line in output.splitlines() if "::" in line]
 
 
+@pytest.mark.deep
 def test_the_areas_are_the_whole_without_a_test_twice(suite):
     whole = list_tests(suite("--collect-only", "-q"))
     assert len(whole) == 2 * (len(AREAS) + 2)
@@ -52,6 +53,7 @@ def test_the_areas_are_the_whole_without_a_test_twice(suite):
     assert sorted(parts) == sorted(whole)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_quick_run_says_what_it_left_out_and_how_to_run_it(suite, workers):
     output = suite("-m", "not deep", "--numprocesses", workers, "-q")

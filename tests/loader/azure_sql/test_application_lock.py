@@ -30,6 +30,7 @@ def find_writes(database):
     return [text for text in database.statements if text.startswith(("CREATE", "INSERT", "DELETE", "MERGE"))]
 
 
+@pytest.mark.deep
 def test_a_load_on_another_machine_is_left_alone(database, other, load):
     other.take()
     check_is_busy(load(*DEMO_LOAD))

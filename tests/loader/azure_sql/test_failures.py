@@ -128,6 +128,7 @@ def test_a_login_that_is_refused_is_explained(number, text, exit_code, told, poi
     assert server.statements == []
 
 
+@pytest.mark.deep
 def test_a_database_that_wakes_up_is_waited_for(point_at_database, load):
     tries = iter([ASLEEP, ASLEEP])
 
@@ -150,6 +151,7 @@ def test_a_database_that_does_not_wake_up_is_given_up(point_at_database, load):
         check_one_line(load(*DEMO_LOAD), 1, "asleep", "40613")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("where", "number", "text", "exit_code", "told"), AT_WORK)
 def test_a_statement_that_is_refused_is_explained(where, number, text, exit_code, told, point_at_database, load):
     def answer(statement):
@@ -218,6 +220,7 @@ def test_what_answers_is_no_sql_server(encrypt, point_at_database):
         check_one_line(run_process(*DEMO_LOAD), 2, "does not talk as SQL Server does")
 
 
+@pytest.mark.deep
 def test_what_listens_does_not_answer(point_at_database, load):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         point_at_database(listener.getsockname()[1])
@@ -262,6 +265,7 @@ def test_encryption_is_insisted_on(point_at_database, load):
     assert server.statements == []
 
 
+@pytest.mark.deep
 def test_a_load_that_failed_goes_on_without_asking_again(point_at_database, load):
     is_full = True
 

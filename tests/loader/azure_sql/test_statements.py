@@ -41,10 +41,12 @@ def find(statements, pattern):
     return [found for statement in statements for found in re.findall(pattern, statement, re.DOTALL)]
 
 
+@pytest.mark.deep
 def test_every_statement_is_t_sql(statements):
     assert find_refusals([Batch("load", statement) for statement in statements]) == []
 
 
+@pytest.mark.deep
 def test_sqlfluff_parses_what_makes_and_merges_tables(statements):
     parsed = [text for text in dict.fromkeys(statements) if text.startswith(("CREATE TABLE", "DELETE", "MERGE"))]
     assert parsed

@@ -212,6 +212,7 @@ def test_a_bad_file_leaves_a_warehouse_as_it_was(load, export, warehouse, tmp_pa
     assert read_raw(warehouse) == before
 
 
+@pytest.mark.deep
 def test_files_do_not_mix_with_the_made_up_world(load, export, dataset, warehouse):
     assert load("demo", "--artists", "10", "--as-of", FIRST_DAY, "--quiet").exit_code == 0
     before = fingerprint(warehouse)

@@ -98,6 +98,7 @@ def test_a_dry_run_shows_what_would_be_read_as_what_and_writes_nothing(dataset, 
     assert (told["rows_landed"], told["rows_rejected"]) == (1, {"tempo is not a number": 1})
 
 
+@pytest.mark.deep
 def test_a_dataset_loaded_again_replaces_itself_and_no_other(dataset, warehouse, load):
     load("dataset", dataset([make_row(1), make_row(2)], "first.csv"))
     load("dataset", dataset([make_row(1)], "second.csv"))

@@ -128,6 +128,7 @@ def test_an_export_loaded_again_changes_no_row(export, warehouse, load):
     ]
 
 
+@pytest.mark.deep
 def test_overlapping_exports_end_in_the_same_rows_in_any_order_and_at_once(export, warehouse, load):
     plays = [make_play(ts=f"2024-05-{day:02d}T10:00:00Z") for day in range(1, 11)]
     plays.append(make_play(ts="2024-05-01T10:00:00Z", ms=5))

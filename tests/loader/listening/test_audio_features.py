@@ -18,6 +18,7 @@ def read_ids(warehouse, condition="true", table="audio_features"):
     return {id_ for (id_,) in read_rows(warehouse, f"select track_id from raw_spotify.{table} where {condition}")}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("mode", "provider"), [("extended", "spotify"), ("dev", "reccobeats")])
 def test_what_was_played_gets_the_features_that_anybody_tells(mode, provider, open_server, hear, warehouse):
     with open_server(mode=mode) as server:
@@ -33,6 +34,7 @@ def test_what_was_played_gets_the_features_that_anybody_tells(mode, provider, op
         assert (server.calls.count(SPOTIFY), server.calls.count(RECCOBEATS)) == (0, 0)
 
 
+@pytest.mark.deep
 def test_what_nobody_knew_is_asked_again_after_a_month(open_server, listener, hear, warehouse):
     with open_server(Changed(listener, plays=listener.on(DAY).plays()), mode="dev") as server:
         assert hear("--quiet").exit_code == 0
@@ -46,6 +48,7 @@ def test_what_nobody_knew_is_asked_again_after_a_month(open_server, listener, he
     assert read_ids(warehouse, f"observed_on = '{server.day}'") == unknown
 
 
+@pytest.mark.deep
 def test_what_an_export_tells_is_asked_about_too(open_server, listener, load, hear, warehouse, tmp_path):
     played = {play["track"]["id"] for play in listener.on(DAY).plays()}
     other = next(item["track"]["id"] for item in listener.on(DAY).saved_tracks() if item["track"]["id"] not in played)
@@ -65,6 +68,7 @@ def test_no_features_are_asked_for_if_nobody_wants_them(open_server, hear, wareh
     assert len(read_ids(warehouse, table="plays")) > 0
 
 
+@pytest.mark.deep
 def test_reccobeats_being_away_fails_nothing(open_server, hear, warehouse, monkeypatch):
     monkeypatch.setattr("loader.audio_features.reccobeats._BACKOFF", 0.001)
     with open_server(mode="dev") as server:

@@ -110,6 +110,7 @@ def test_what_is_heard_has_a_name_and_artists_also_where_nobody_follows_them(ope
     assert read_rows(warehouse, nameless) == [(0,)]
 
 
+@pytest.mark.deep
 def test_listening_leaves_the_catalogue_as_it_is(open_server, world, load, hear, warehouse):
     catalogue = ("tracks", "albums", "track_metrics", "album_metrics", "absences", "album_listings")
     with open_server():
@@ -135,6 +136,7 @@ def test_an_hourly_run_costs_one_call_and_adds_what_is_new(open_server, hear, wa
     assert sum(told[-1]["rows_written"].values()) == 0
 
 
+@pytest.mark.deep
 def test_runs_that_overlap_hold_every_play_once(open_server, listener, hear, warehouse):
     days = [DAY + timedelta(days=offset) for offset in range(8)]
     with open_server() as server:
@@ -150,6 +152,7 @@ def test_runs_that_overlap_hold_every_play_once(open_server, listener, hear, war
     assert set(stored) == told
 
 
+@pytest.mark.deep
 def test_plays_that_were_probably_missed_are_warned_of(open_server, hear, warehouse):
     with open_server() as server:
         first = hear("--quiet")
@@ -173,6 +176,7 @@ def spread_out(plays):
     ]
 
 
+@pytest.mark.deep
 def test_a_full_page_that_reaches_what_is_known_misses_nothing(open_server, listener, hear):
     plays = spread_out([*listener.on(DAY).plays(), listener.on(DAY - timedelta(days=9)).plays()[0]])
     with open_server(Changed(listener, plays=plays[49:])):
@@ -181,6 +185,7 @@ def test_a_full_page_that_reaches_what_is_known_misses_nothing(open_server, list
         assert hear("--quiet").errors == "", "the last of the page was the first one known"
 
 
+@pytest.mark.deep
 def test_a_full_page_that_does_not_reach_what_is_known_is_warned_of(open_server, listener, hear):
     plays = spread_out([*listener.on(DAY).plays(), listener.on(DAY - timedelta(days=9)).plays()[0]])
     with open_server(Changed(listener, plays=plays[50:])):
@@ -189,6 +194,7 @@ def test_a_full_page_that_does_not_reach_what_is_known_is_warned_of(open_server,
         assert "probably missed" in hear("--quiet").errors
 
 
+@pytest.mark.deep
 def test_plays_of_an_offline_device_come_in_late(open_server, listener, hear, warehouse):
     plays = listener.on(DAY).plays()
     late = plays[1]
@@ -201,6 +207,7 @@ def test_plays_of_an_offline_device_come_in_late(open_server, listener, hear, wa
     assert read_rows(warehouse, stored) == [(late["track"]["id"],)]
 
 
+@pytest.mark.deep
 def test_the_library_is_read_once_a_day_and_every_day(open_server, hear, warehouse):
     with open_server() as server:
         for offset in (0, 0, 1):
@@ -211,6 +218,7 @@ def test_the_library_is_read_once_a_day_and_every_day(open_server, hear, warehou
     assert read_rows(warehouse, days) == [(DAY, 8), (DAY + timedelta(days=1), 8)]
 
 
+@pytest.mark.deep
 def test_an_older_day_adds_its_library_and_overwrites_nothing_newer(open_server, hear, warehouse):
     older = DAY - timedelta(days=30)
     newest = f"select * exclude (loaded_at) from raw_spotify.listener_tracks where observed_on = '{DAY}' order by id"
@@ -224,6 +232,7 @@ def test_an_older_day_adds_its_library_and_overwrites_nothing_newer(open_server,
     assert read_rows(warehouse, days) == [(older,), (DAY,)]
 
 
+@pytest.mark.deep
 def test_the_same_plays_come_from_the_account_export(open_server, listener, load, hear, warehouse, tmp_path):
     export = tmp_path / "my_spotify_data.zip"
     plays = write_export(listener, export, DAY)
@@ -245,6 +254,7 @@ def test_the_same_plays_come_from_the_account_export(open_server, listener, load
     assert read_rows(warehouse, unmet) == [(0,)]
 
 
+@pytest.mark.deep
 def test_made_up_and_real_listening_do_not_mix(open_server, load, hear):
     assert load("demo", "--quiet", "--artists", 10, "--as-of", FIRST_DAY).exit_code == 0
     with open_server():
@@ -353,6 +363,7 @@ class TestAuthorization:
             assert hear("--quiet").exit_code == 0
             assert server.calls.count("POST /api/token") == 2
 
+    @pytest.mark.deep
     def test_a_new_refresh_token_is_kept_and_used(self, open_server, hear, tmp_path, monkeypatch):
         kept = tmp_path / ".dlt" / "refresh_token.json"
         with open_server(rotates_refresh_tokens=True):
@@ -395,6 +406,7 @@ class TestAuthorization:
         assert "Bearer" not in said
 
 
+@pytest.mark.deep
 def test_a_load_goes_on_where_its_budget_ended(open_server, hear, warehouse):
     with open_server() as server:
         assert hear("--quiet").exit_code == 0
@@ -411,6 +423,7 @@ def test_a_load_goes_on_where_its_budget_ended(open_server, hear, warehouse):
     assert read_raw(warehouse) == expected
 
 
+@pytest.mark.deep
 def test_what_a_stopped_run_was_told_is_in_the_warehouse_when_another_day_is_loaded(open_server, hear, warehouse):
     with open_server() as server:
         assert hear("--quiet", "--max-calls", 9).exit_code == 75
@@ -420,6 +433,7 @@ def test_what_a_stopped_run_was_told_is_in_the_warehouse_when_another_day_is_loa
     assert read_rows(warehouse, days) == [(DAY,), (DAY + timedelta(days=1),)]
 
 
+@pytest.mark.deep
 def test_the_catalogues_unfinished_answers_are_kept(open_server, world, load, hear):
     with open_server() as server:
         arguments = (*follow(world.artist_ids()), "--as-of", DAY, "--quiet")

@@ -1,6 +1,7 @@
 """The client over a real local Web API, with a clock that nobody has to wait for."""
 
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -119,25 +120,35 @@ class Reader:
     access: Access
 
 
-@pytest.fixture
-def open_reader(tmp_path, clock):
-    """Opens a reader over the journal of the test: called again it goes on where the one before it stopped."""
-    opened = []
+class Readers:
+    """Opens readers, one after the other, over the same journal."""
 
-    def close():
-        for answers, journal in opened:
-            answers.__exit__(None, None, None)
-            journal.close()
-        opened.clear()
+    def __init__(self, journal):
+        self._journal = journal
+        self._opened = ExitStack()
 
-    def open_(server, sign_in=None, remembered=(), **options):
-        close()
+    def open(self, server, sign_in=None, remembered=(), **options):
+        """Open a reader, which goes on where the one before it stopped."""
+        self.close()
         client = Client(name_settings(server), sign_in=sign_in, **options)
-        journal = Journal(tmp_path / "answers.jsonl").open("test", FIRST_DAY)
-        answers = Answers(client, journal)
-        opened.append((answers, journal))
+        journal = Journal(self._journal).open("test", FIRST_DAY)
+        self._opened.callback(journal.close)
+        answers = self._opened.enter_context(Answers(client, journal))
         access = Access(CLIENT_ID, remembered, FIRST_DAY)
         return Reader(client, answers, WebApi(answers, access), LibraryApi(answers, access), access)
 
-    yield open_
-    close()
+    def close(self):
+        """Wait until the reader's workers have ended: no call of its is under way any more."""
+        self._opened.close()
+
+
+@pytest.fixture
+def readers(tmp_path, clock):
+    readers = Readers(tmp_path / "answers.jsonl")
+    yield readers
+    readers.close()
+
+
+@pytest.fixture
+def open_reader(readers):
+    return readers.open

@@ -201,7 +201,7 @@ def test_all_faults_that_pass_one_after_the_other_leave_no_trace(
 @EVERYWHERE
 @pytest.mark.parametrize("fault", STAYING)
 def test_a_fault_that_stays_stops_the_run_and_the_next_one_asks_only_what_is_left(
-    mode, who, endpoint, fault, expected, read, get_server
+    mode, who, endpoint, fault, expected, read, readers, get_server
 ):
     what, calls = expected(mode, who)
     server = get_server(mode)
@@ -216,6 +216,7 @@ def test_a_fault_that_stays_stops_the_run_and_the_next_one_asks_only_what_is_lef
     assert caught.type is kind
     assert len(str(caught.value).splitlines()) == 1
     assert "again" in str(caught.value) or kind is not Unanswered
+    readers.close()
     # Other workers may have been on their way.
     assert server.calls.count(endpoint) >= asked
     answered = find_answered(server)
