@@ -263,6 +263,7 @@ def test_the_webhook_is_not_told_where_there_is_no_load(server, webhook, load, a
     assert webhook.received == []
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("status", [302, 404, 500])
 def test_a_webhook_that_fails_is_warned_of_and_changes_no_exit_code(server, world, webhook, load, status):
     webhook.status = status

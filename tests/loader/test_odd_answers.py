@@ -98,6 +98,7 @@ def test_names_of_any_kind_come_through_as_they_are(odd, load_odd, warehouse):
     assert [name for (name,) in stored[:5]] == names
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("release_date", "precision"), [("0000", "year"), (None, None), ("2024-02", "month"), ("soon", "day")]
 )

@@ -212,6 +212,7 @@ def serve_bytes(answer):
     listener.close()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("encrypt", ["yes", "no"])
 def test_what_answers_is_no_sql_server(encrypt, point_at_database):
     with serve_bytes(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as port:

@@ -21,6 +21,7 @@ def count(warehouse, table):
     return read_rows(warehouse, f"select count(*) from raw_spotify.{table}")[0][0]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("mode", ["extended", "dev"])
 def test_everything_spotify_tells_of_a_listener_lands(mode, open_server, listener, hear, warehouse):
     library = listener.on(DAY)
@@ -91,6 +92,7 @@ def test_playlists_land_with_what_is_in_them_in_both_shapes(mode, others, open_s
     assert not count(warehouse, "rejected_objects")
 
 
+@pytest.mark.deep
 def test_what_is_heard_has_a_name_and_artists_also_where_nobody_follows_them(open_server, hear, warehouse):
     with open_server():
         assert hear("--quiet").exit_code == 0
