@@ -95,6 +95,7 @@ def test_a_refusal_is_not_an_absence(play, world, warehouse):
         assert (view.track(object_id) if object_type == "track" else view.album(object_id)) is None
 
 
+@pytest.mark.deep
 def test_both_kinds_of_app_bring_the_same_objects(play, world, warehouse):
     artist_ids = world.artist_ids()[:8]
     extended = play([FIRST_DAY], artist_ids=artist_ids)

@@ -123,6 +123,7 @@ def find_exit_code(endpoint, fault):
     return (EXIT_CODES_OF_TOKENS if endpoint == "POST /api/token" else EXIT_CODES).get(fault.name, 75)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("mode", ENDPOINTS)
 def test_faults_that_pass_leave_no_trace(mode, world, warehouse, load_world, expected, monkeypatch):
     """Every kind of fault, one after the other, before each of the endpoints answers."""

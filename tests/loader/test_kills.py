@@ -78,6 +78,7 @@ def test_a_load_killed_at_any_moment_ends_where_an_undisturbed_one_ends(world, w
     assert read_raw(warehouse) == rows
 
 
+@pytest.mark.deep
 def test_what_was_answered_before_a_kill_is_not_asked_again(world, warehouse, point_at, start, undisturbed):
     rows, _, calls = undisturbed
     with serve(world, day=FIRST_DAY) as server:

@@ -45,6 +45,7 @@ def expected(open_server, hear, warehouse):
     return rows
 
 
+@pytest.mark.deep
 def test_faults_that_pass_leave_no_trace(open_server, hear, warehouse, expected, monkeypatch):
     """Every kind of fault, one after the other, before each of the endpoints answers."""
     monkeypatch.setattr("loader.spotify.client._ATTEMPTS", 100)

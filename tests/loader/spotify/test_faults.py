@@ -198,6 +198,7 @@ def test_all_faults_that_pass_one_after_the_other_leave_no_trace(
     assert {call.fault for call in server.calls.log} >= {fault.name for fault in kinds}
 
 
+@pytest.mark.deep
 @EVERYWHERE
 @pytest.mark.parametrize("fault", STAYING)
 def test_a_fault_that_stays_stops_the_run_and_the_next_one_asks_only_what_is_left(
