@@ -10,6 +10,9 @@ from typer.exceptions import Abort, TyperException
 
 from loader.errors import EXIT_DONE, Interrupted, LoaderError, MendableError, explain
 
+# What typer makes of a Ctrl-C that no command explains, without a word.
+_STOPPED_BY_TYPER = 130
+
 
 def run_command(app: typer.Typer, program: str, typed: Sequence[str], tell_error: Callable[[LoaderError], None]) -> int:
     """Run a command line.
@@ -29,6 +32,9 @@ def run_command(app: typer.Typer, program: str, typed: Sequence[str], tell_error
         failure = _explain(error, program)
         tell_error(failure)
         return failure.exit_code
+    if code == _STOPPED_BY_TYPER:
+        tell_error(Interrupted())
+        return Interrupted.exit_code
     return code if isinstance(code, int) else EXIT_DONE
 
 

@@ -137,11 +137,11 @@ class Server:
 
     def _choose_fault(self, endpoint: str) -> Fault | None:
         plan = self.faults
-        fault = plan.choose(endpoint) if plan else None
-        if fault and fault.delay:
-            # Not a sleep, so that the end of the server need not wait.
-            self._ended.wait(fault.delay)
-        return fault
+        return plan.choose(endpoint) if plan else None
+
+    def _delay(self, fault: Fault) -> None:
+        # Not a sleep, so that the end of the server need not wait.
+        self._ended.wait(fault.delay)
 
     def _answer(self, method: str, path: str, query: str, authorization: str, body: bytes) -> _Answer:
         template, id_ = endpoints.find_template(path)
@@ -288,8 +288,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             authorization = self.headers.get("Authorization", "")
             answer = web_api._answer(method, path, query, authorization, body)
-        # Counted before it is sent: who has the answer finds it in the counts.
+        # Counted before it is sent: who has the answer, or waits for a slow one, finds it in the counts.
         web_api.calls.record(Call(endpoint, self.path, answer.status, name))
+        if fault:
+            web_api._delay(fault)
         self._send(answer, fault.cut if fault else None)
 
     def _send(self, answer: _Answer, cut: str | None) -> None:

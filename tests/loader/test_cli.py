@@ -82,6 +82,15 @@ def test_loading_a_day_again_changes_no_row(server, world, warehouse, load):
     assert read_rows(warehouse, "select id, loaded_at from raw_spotify.tracks order by id") == stamps
 
 
+def test_ctrl_c_before_the_load_begins_is_one_line_too(monkeypatch, warehouse, load):
+    def stop():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("loader.cli.read_api_settings", stop)
+    result = load("--artist", "any")
+    assert (result.exit_code, result.errors.strip()) == (75, "Stopped: run the load again to go on.")
+
+
 def test_without_artists(warehouse, load):
     check_one_line(load(), 2, "--artist", ".dlt/config.toml")
 

@@ -16,6 +16,7 @@ import pytest
 from loader.demo import faults
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
+from loader.destinations import DuckDb
 from tests.conftest import ROOT, follow, read_raw, read_rows
 
 KILLS = 12
@@ -181,14 +182,15 @@ def test_audio_features_that_a_killed_load_was_told_are_not_asked_again_on_anoth
     world, warehouse, point_at, start, load
 ):
     endpoint = "GET /v1/audio-features"
+    work = DuckDb(warehouse).work_dir
     next_day = FIRST_DAY + timedelta(days=1)
     with serve(world, day=FIRST_DAY) as server:
         point_at(server)
         server.faults = faults.Script([(endpoint, number, faults.SLOW.with_delay(30)) for number in range(4, 20)])
         process = start()
-        while server.calls.count(endpoint) < 4:
+        # Killed when the answers before the slow ones are in the journal.
+        while sum("audio" in line for file in work.glob("*.jsonl") for line in file.open()) < 3:
             time.sleep(0.05)
-        time.sleep(0.5)
         process.kill()
         process.communicate()
         server.calls.reset()
@@ -198,5 +200,6 @@ def test_audio_features_that_a_killed_load_was_told_are_not_asked_again_on_anoth
         asked_again = server.calls.count(endpoint)
     told = dict(read_rows(warehouse, "select observed_on, count(*) from raw_spotify.audio_features group by all"))
     tracks = read_rows(warehouse, "select count(*) from raw_spotify.tracks")[0][0]
-    assert told[FIRST_DAY] == 300, "three answers of a hundred tracks"
-    assert asked_again == math.ceil((tracks - 300) / 100)
+    # Three answers of a hundred tracks, less those that are behind the first one that is missing.
+    assert told[FIRST_DAY] in {100, 200, 300}
+    assert asked_again == math.ceil((tracks - told[FIRST_DAY]) / 100)

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY
 from loader.demo.faults import Fault
-from loader.demo.server import CLIENT_SECRET, serve
+from loader.demo.server import CLIENT_SECRET
 from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.settings import ApiSettings
 from loader.spotify.client import (
@@ -310,12 +309,11 @@ def test_a_slow_answer_is_an_answer(server, build_client, artist_id):
     assert client.retries == 0
 
 
-def test_an_answer_that_never_comes_is_asked_for_again(world, artist_id, clock, monkeypatch):
+def test_an_answer_that_never_comes_is_asked_for_again(server, build_client, artist_id, monkeypatch):
     monkeypatch.setattr("loader.spotify.client.TIMEOUT", 0.2)
-    # A server of its own: the late answer counts as a call, long after this test.
-    with serve(world, day=FIRST_DAY, faults=at_first(faults.SLOW.with_delay(5))) as server:
-        client = Client(name_settings(server))
-        assert ask(client, artist_id)["id"] == artist_id
+    server.faults = at_first(faults.SLOW.with_delay(5))
+    client = build_client()
+    assert ask(client, artist_id)["id"] == artist_id
     assert client.retries == 1
 
 
