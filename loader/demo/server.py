@@ -139,10 +139,6 @@ class Server:
         plan = self.faults
         return plan.choose(endpoint) if plan else None
 
-    def _delay(self, fault: Fault) -> None:
-        # Not a sleep, so that the end of the server need not wait.
-        self._ended.wait(fault.delay)
-
     def _answer(self, method: str, path: str, query: str, authorization: str, body: bytes) -> _Answer:
         template, id_ = endpoints.find_template(path)
         params = dict(parse_qsl(query))
@@ -279,20 +275,23 @@ class _Handler(BaseHTTPRequestHandler):
         endpoint = f"{method} {endpoints.find_template(path)[0]}"
         fault = web_api._choose_fault(endpoint)
         name = fault.name if fault else None
+        answer: _Answer | None
         if fault and fault.cut == "connection":
-            web_api.calls.record(Call(endpoint, self.path, DROPPED_STATUS, name))
-            self._reset()
-            return
-        if fault and fault.status:
+            answer = None
+        elif fault and fault.status:
             answer = _Answer(fault.status, fault.body.encode(), fault.headers)
         else:
             authorization = self.headers.get("Authorization", "")
             answer = web_api._answer(method, path, query, authorization, body)
         # Counted before it is sent: who has the answer, or waits for a slow one, finds it in the counts.
-        web_api.calls.record(Call(endpoint, self.path, answer.status, name))
+        web_api.calls.record(Call(endpoint, self.path, answer.status if answer else DROPPED_STATUS, name))
         if fault:
-            web_api._delay(fault)
-        self._send(answer, fault.cut if fault else None)
+            # Not a sleep, so that the end of the server need not wait.
+            web_api._ended.wait(fault.delay)
+        if answer:
+            self._send(answer, fault.cut if fault else None)
+        else:
+            self._reset()
 
     def _send(self, answer: _Answer, cut: str | None) -> None:
         half = answer.body[: len(answer.body) // 2]
