@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from loader.duckdb_limits import describe_lack_of_memory, read_said_limits
-from loader.errors import EXIT_BROKEN, EXIT_MENDABLE
+from loader.errors import EXIT_BROKEN, EXIT_MENDABLE, LoaderError
 
 ROOT = Path(__file__).resolve().parents[1]
 _WORKER = Path(__file__).with_name("worker.py")
@@ -24,7 +24,7 @@ OnProgress = Callable[[int, int], None]
 """Called with the number of nodes that are finished, and of all nodes."""
 
 
-class DbtError(Exception):
+class DbtError(LoaderError):
     """A dbt command failed; the message says which, and what dbt said.
 
     Attributes:

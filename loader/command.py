@@ -30,12 +30,12 @@ def run_command(app: typer.Typer, program: str, typed: Sequence[str], tell_error
         code = app(args=list(typed), prog_name=program, standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody is shown a traceback
         failure = _explain(error, program)
-        tell_error(failure)
-        return failure.exit_code
-    if code == _STOPPED_BY_TYPER:
-        tell_error(Interrupted())
-        return Interrupted.exit_code
-    return code if isinstance(code, int) else EXIT_DONE
+    else:
+        if code != _STOPPED_BY_TYPER:
+            return code if isinstance(code, int) else EXIT_DONE
+        failure = Interrupted()
+    tell_error(failure)
+    return failure.exit_code
 
 
 def print_error(error: Exception) -> None:
