@@ -16,27 +16,19 @@ from loader.errors import MendableError
 from tests.conftest import ROOT, read_rows, run_process
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """The file of a warehouse that holds a small made-up world."""
-    path = tmp_path_factory.mktemp("loaded") / "echostream.duckdb"
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.chdir(path.parent)
-        monkeypatch.setenv("ECHOSTREAM_DUCKDB", str(path))
-        result = run_process("demo", "--quiet", "--artists", 10)
-    assert result.exit_code == 0, result.errors
-    return path
-
-
 @pytest.fixture
-def small(loaded, warehouse, tmp_path, tmp_path_factory, monkeypatch):
+def small(make_once, warehouse, tmp_path, tmp_path_factory, monkeypatch):
     """A warehouse of a small made-up world; what dbt parsed for one test is good for the next."""
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path_factory.getbasetemp() / "dbt_runner" / "target"))
     monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
     for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR"):
         monkeypatch.delenv(name, raising=False)
-    warehouse.parent.mkdir()
-    shutil.copy(loaded, warehouse)
+
+    def fill(folder):
+        result = run_process("demo", "--quiet", "--artists", 10, ECHOSTREAM_DUCKDB=str(folder / warehouse.name))
+        assert result.exit_code == 0, result.errors
+
+    shutil.copytree(make_once("loaded", fill), warehouse.parent)
     # The same text in every test: dbt parses anew when a variable of its profile has changed.
     monkeypatch.setenv("ECHOSTREAM_DUCKDB", str(warehouse.relative_to(tmp_path)))
     return warehouse
@@ -88,6 +80,21 @@ def test_its_death_is_one_error(small):
             dbt.run("build")
 
 
+def wait_until_gone(pid):
+    """Wait until a process has ended, whether or not anybody has asked yet what came of it; returns whether it did."""
+    process = Path(f"/proc/{pid}")
+    for _ in range(300):
+        try:
+            state = (process / "stat").read_text().rsplit(")", 1)[1].split()[0]
+            # The first thread may end before the others, which have the files open.
+            if state == "Z" and len(list((process / "task").iterdir())) == 1:
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_it_ends_with_its_parent_in_the_middle_of_a_command(small, end):
@@ -111,21 +118,6 @@ def test_it_ends_with_its_parent_in_the_middle_of_a_command(small, end):
         assert wait_until_gone(child)
     with duckdb.connect(str(small)) as connection:
         assert connection.execute("select count(*) > 0 from raw_spotify.artists").fetchone() == (True,)
-
-
-def wait_until_gone(pid):
-    """Wait until a process has ended, whether or not anybody has asked yet what came of it; returns whether it did."""
-    process = Path(f"/proc/{pid}")
-    for _ in range(300):
-        try:
-            state = (process / "stat").read_text().rsplit(")", 1)[1].split()[0]
-            # The first thread may end before the others, which have the files open.
-            if state == "Z" and len(list((process / "task").iterdir())) == 1:
-                return True
-        except FileNotFoundError:
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.mark.deep
