@@ -13,23 +13,15 @@ from dashboard.results import BuildResults, find_results, keep_results, read_res
 from dashboard.write import DEFAULT_OUTPUT, write_dashboard
 from dbt_runner import Dbt, DbtError
 from loader.destinations import Destination
-from loader.errors import EXIT_BROKEN, LoaderError
+from loader.errors import EXIT_BROKEN
 
 # Tests of the models' code, over rows of their own: they say nothing of the warehouse that is built.
 _BUILD = ("build", "--exclude-resource-type", "unit_test")
 _MOST_SHOWN = 10
 
 
-class BuildError(LoaderError):
-    """The marts could not be built, or are not as their tests want them.
-
-    Attributes:
-        exit_code: What the program that ends of it answers: as dbt's failure says.
-    """
-
-    def __init__(self, message: str, failure: DbtError) -> None:
-        super().__init__(message)
-        self.exit_code = failure.exit_code
+class BuildError(DbtError):
+    """The marts could not be built, or are not as their tests want them."""
 
 
 def build_marts(dbt: Dbt, console: Console, errors: Console) -> None:
@@ -91,7 +83,7 @@ def write_documentation(dbt: Dbt, console: Console) -> None:
         try:
             dbt.run("docs", "generate")
         except DbtError as error:
-            raise BuildError(" ".join(str(error).split()), error) from error
+            raise BuildError(" ".join(str(error).split()), error.exit_code) from error
 
 
 def _read_results_since(moment: datetime) -> BuildResults | None:
@@ -115,7 +107,7 @@ def _name_failures(results: BuildResults, errors: Console) -> None:
 
 def _explain(failure: DbtError, results: BuildResults | None) -> BuildError:
     if results is None or failure.exit_code != EXIT_BROKEN:
-        return BuildError(f"The marts were not built: {' '.join(str(failure).split())}", failure)
+        return BuildError(f"The marts were not built: {' '.join(str(failure).split())}", failure.exit_code)
     counts = {"error": 0, "fail": 0, "skipped": 0}
     for (_, status), number in results.counts.items():
         if status in counts:
@@ -129,7 +121,7 @@ def _explain(failure: DbtError, results: BuildResults | None) -> BuildError:
         )
         if number
     )
-    return BuildError(f"The marts are not complete: {what}. What dbt said is in {_find_log()}.", failure)
+    return BuildError(f"The marts are not complete: {what}. What dbt said is in {_find_log()}.", failure.exit_code)
 
 
 def _find_log() -> Path:
