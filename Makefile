@@ -33,7 +33,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 AREA ?=
 
 .PHONY: test
-test: check ## Check style, types and SQL, and run the quick tests: in three minutes, once it has been run
+test: check ## Check style, types and SQL, and run the quick tests: in about three minutes, once it has been run
 	@$(PYTEST) -m "not deep" --brief --override-ini console_output_style=classic
 
 .PHONY: test-all
