@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -28,6 +29,8 @@ def main() -> int:
     """
     started = time.monotonic()
     console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
+    # The demo has a warehouse of its own: no developer's schemas in it, which its account would not find.
+    os.environ.pop("ECHOSTREAM_DEV_SCHEMA", None)
     try:
         warehouse = choose_demo_destination(read_destination_name())
         # No other load gets in between its loads and builds. dbt's project is parsed while the first day is loaded.
