@@ -72,7 +72,7 @@ def test_a_target_of_another_name_is_a_developers(developer):
             "AZURE_SQL_DATABASE is not set: the target azuresql needs it (docs/azure.md lists the variables).",
         ),
         ({"DBT_TARGET": "duckdb_dev"}, "ECHOSTREAM_DEV_SCHEMA is not set: the target duckdb_dev builds schemas"),
-        ({"ECHOSTREAM_DEV_SCHEMA": "Ana's"}, "ECHOSTREAM_DEV_SCHEMA is \"Ana's\": the target duckdb_dev builds schemas"),
+        ({"ECHOSTREAM_DEV_SCHEMA": "Ana's"}, 'ECHOSTREAM_DEV_SCHEMA is "Ana\'s": the target duckdb_dev builds schemas'),
     ],
 )
 def test_what_a_target_lacks_is_named_in_one_line(developer, environment, line):
