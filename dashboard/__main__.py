@@ -36,7 +36,8 @@ def dashboard(
 ) -> None:
     """Write one self-contained page from the marts of a warehouse: charts, tables and filters, no server, no network.
 
-    Reads the schema `marts` and the results of dbt's last build. The page can be sent to others as it is.
+    Reads the schema `marts`, or `<ECHOSTREAM_DEV_SCHEMA>_marts` where that is set, and the results of dbt's last build.
+    The page can be sent to others as it is.
     """
     write_dashboard(choose_destination(destination or read_destination_name()), output)
     Console().print(f"Dashboard: {output}", highlight=False, soft_wrap=True, markup=False)

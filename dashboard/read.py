@@ -68,19 +68,21 @@ def list_marts() -> set[str]:
     return {mart for path in QUERIES.glob("*.sql") for mart in _MART.findall(path.read_text(encoding="utf-8"))}
 
 
-def read_marts(ask: Ask, address: str, build: str = "dbt build") -> Marts:
+def read_marts(ask: Ask, address: str, build: str = "dbt build", schema: str = "marts") -> Marts:
     """Read all that the page shows.
 
     Args:
         ask: Asks the warehouse.
         address: Where the warehouse stands.
         build: The command that builds the marts there.
+        schema: The schema of the marts, which the queries call `marts`.
 
     Raises:
         MendableError: If the marts are not built yet.
         LoaderError: If the warehouse refuses a query.
     """
-    _check_marts(ask, address, build)
+    _check_marts(ask, address, build, schema)
+    ask = read_from(ask, schema)
     chosen = _ask(ask, "artists")
     keys = [key for key, _, _ in chosen.rows]
     places = {key: place for place, key in enumerate(keys)}
@@ -127,10 +129,24 @@ def read_marts(ask: Ask, address: str, build: str = "dbt build") -> Marts:
     )
 
 
-def _check_marts(ask: Ask, address: str, build: str) -> None:
-    found = ask("select TABLE_NAME from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA = 'marts'")
+def read_from(ask: Ask, schema: str) -> Ask:
+    """Ask the same questions of the marts in another schema.
+
+    Args:
+        ask: Asks the warehouse.
+        schema: The schema, for what the questions call `marts`.
+    """
+
+    def ask_there(query: str, most: int | None = None) -> Answer:
+        return ask(_MART.sub(rf"{schema}.\1", query), most)
+
+    return ask_there
+
+
+def _check_marts(ask: Ask, address: str, build: str, schema: str) -> None:
+    found = ask(f"select TABLE_NAME from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA = '{schema}'")  # noqa: S608 - a name
     if missing := sorted(list_marts() - {name for (name,) in found.rows}):
-        what = "no marts" if not found.rows else f"no {', '.join(f'marts.{name}' for name in missing)}"
+        what = f"no {schema}" if not found.rows else f"no {', '.join(f'{schema}.{name}' for name in missing)}"
         raise MendableError(f"{address} has {what} yet: run `{build}`.")
 
 

@@ -11,6 +11,7 @@ from dashboard.read import read_marts
 from dashboard.results import find_results, read_results
 from loader.destinations import Destination, write_command
 from loader.errors import MendableError
+from loader.settings import read_marts_schema
 
 DEFAULT_OUTPUT = Path("site") / "dashboard.html"
 
@@ -27,8 +28,9 @@ def write_dashboard(warehouse: Destination, output: Path) -> None:
         LoaderError: If the warehouse refuses a query.
     """
     _check_output(output)
+    schema = read_marts_schema()
     with warehouse.open_to_read() as ask:
-        marts = read_marts(ask, warehouse.address, write_command(warehouse, "dbt build"))
+        marts = read_marts(ask, warehouse.address, write_command(warehouse, "dbt build"), schema)
     _write_whole(output, write_page_text(marts, read_results(find_results())))
 
 

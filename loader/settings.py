@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -101,6 +102,22 @@ def read_followed_artists() -> list[str]:
 def read_destination_name() -> str:
     """Name the destination: `ECHOSTREAM_DESTINATION`, or DuckDB."""
     return os.environ.get("ECHOSTREAM_DESTINATION") or DEFAULT_DESTINATION
+
+
+def read_marts_schema() -> str:
+    """Name the schema of the marts: `marts`, or a developer's own, by `ECHOSTREAM_DEV_SCHEMA`, as dbt builds it.
+
+    Raises:
+        MendableError: If the variable holds what cannot begin a schema's name.
+    """
+    prefix = os.environ.get("ECHOSTREAM_DEV_SCHEMA")
+    if not prefix:
+        return "marts"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix):
+        raise MendableError(
+            f"ECHOSTREAM_DEV_SCHEMA is {prefix!r}: give it lower-case letters, digits and underscores, such as dev_ana."
+        )
+    return f"{prefix}_marts"
 
 
 def read_duckdb_path(default: Path = DEFAULT_DUCKDB_PATH) -> Path:

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from dashboard.read import read_from
 from dbt_runner import Dbt
 from loader import cli as loader_cli
 from loader.command import print_error, run_command
 from loader.destinations import DESTINATIONS, choose_destination
 from loader.errors import MendableError
-from loader.settings import read_destination_name
+from loader.settings import read_destination_name, read_marts_schema
 from operations.account import print_account, print_next_steps, refuse_no_plays
 from operations.build import build_marts, draw_dashboard, write_documentation
 from operations.named_files import find_named_files
@@ -69,7 +70,7 @@ def history(
         build_marts(dbt, console, Console(stderr=True, soft_wrap=True))
     page = draw_dashboard(warehouse, console)
     with warehouse.open_to_read() as ask:
-        print_account(ask, console)
+        print_account(read_from(ask, read_marts_schema()), console)
     print_next_steps(page, console)
 
 

@@ -187,7 +187,7 @@ def _write_table(node: dict[str, Any]) -> Iterator[str]:
     yield "\t\tmode: import"
     yield "\t\tsource ="
     yield "\t\t\t\tlet"
-    yield f'\t\t\t\t    Mart = Marts{{[Schema = "{node["schema"]}", Item = "{node["alias"]}"]}}[Data]'
+    yield f'\t\t\t\t    Mart = Marts{{[Schema = MartsSchema, Item = "{node["alias"]}"]}}[Data]'
     yield "\t\t\t\tin"
     yield "\t\t\t\t    Mart"
     yield ""

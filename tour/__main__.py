@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ def tour() -> None:
     started = time.monotonic()
     console = Console()
     console.print("[bold]EchoStream[/]: some weeks of a made-up music world, from a Web API to marts.\n")
+    # The demo has a warehouse of its own: no developer's schemas in it, which its account would not find.
+    os.environ.pop("ECHOSTREAM_DEV_SCHEMA", None)
     warehouse = choose_demo_destination(read_destination_name())
     # No other load gets in between its loads and builds. dbt's project is parsed while the first day is loaded.
     with lock_warehouse(warehouse), Dbt(warehouse.environment) as dbt:

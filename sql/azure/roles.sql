@@ -3,6 +3,7 @@
 --
 --   echostream_loader       python -m loader   writes raw_spotify, and the schema its rows wait in; sees nothing else
 --   echostream_transformer  dbt                reads raw_spotify; owns staging, intermediate, snapshots and marts
+--   echostream_developer    dbt, beside it     reads raw_spotify and what production built; owns only schemas of its own
 --   echostream_reader       Power BI, people   reads marts; sees nothing else
 --
 -- All schemas belong to dbo, so a view in marts may read what its reader may not. That is also why the loader may make
@@ -26,6 +27,8 @@ if database_principal_id('echostream_loader') is null
     create role echostream_loader;
 if database_principal_id('echostream_transformer') is null
     create role echostream_transformer;
+if database_principal_id('echostream_developer') is null
+    create role echostream_developer;
 if database_principal_id('echostream_reader') is null
     create role echostream_reader;
 go
@@ -43,6 +46,15 @@ grant control on schema::staging to echostream_transformer;
 grant control on schema::intermediate to echostream_transformer;
 grant control on schema::snapshots to echostream_transformer;
 grant control on schema::marts to echostream_transformer;
+
+-- A developer's dbt makes its schemas (ECHOSTREAM_DEV_SCHEMA), which belong to whoever made them, and reads production's
+-- for what it does not build itself (--defer).
+grant create schema, create table, create view to echostream_developer;
+grant select on schema::raw_spotify to echostream_developer;
+grant select on schema::staging to echostream_developer;
+grant select on schema::intermediate to echostream_developer;
+grant select on schema::snapshots to echostream_developer;
+grant select on schema::marts to echostream_developer;
 
 -- Also tables and views that are made anew by every build.
 grant select on schema::marts to echostream_reader;

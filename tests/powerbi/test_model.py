@@ -164,16 +164,16 @@ def test_tags_are_one_of_a_kind(model):
     assert len(tags) == len(set(tags)) > 500
 
 
-def test_tables_are_read_from_the_server_that_the_parameters_name(model):
+def test_tables_are_read_from_the_server_and_schema_that_the_parameters_name(model):
     expressions = model.definition.named("expression")
-    for name in ("Server", "Database"):
+    for name in ("Server", "Database", "MartsSchema"):
         assert 'IsParameterQuery=true, Type="Text"' in expressions[name].value
     assert "Sql.Database(Server, Database)" in expressions["Marts"].value
     for name, table in model.tables.items():
         if name not in WRITTEN_BY_HAND:
             (partition,) = table.named("partition").values()
             assert partition.properties["mode"] == "import"
-            assert f'Marts{{[Schema = "marts", Item = "{name}"]}}[Data]' in partition.properties["source"]
+            assert f'Marts{{[Schema = MartsSchema, Item = "{name}"]}}[Data]' in partition.properties["source"]
 
 
 def test_the_only_role_reads(model):

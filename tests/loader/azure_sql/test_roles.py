@@ -1,4 +1,4 @@
-"""The script of the three roles: T-SQL, and nobody is given more than their part."""
+"""The script of the four roles: T-SQL, and nobody is given more than their part."""
 
 import re
 
@@ -36,6 +36,7 @@ def test_each_role_has_its_schemas_and_no_other():
     assert schemas == {
         "echostream_loader": {None, "raw_spotify", "raw_spotify_staging"},
         "echostream_transformer": {None, "raw_spotify", "staging", "intermediate", "snapshots", "marts"},
+        "echostream_developer": {None, "raw_spotify", "staging", "intermediate", "snapshots", "marts"},
         "echostream_reader": {"marts"},
     }
 
@@ -46,6 +47,7 @@ def test_only_the_loader_writes_raw_and_only_it_makes_no_views():
         "select"
     }
     assert {right for role, right, _ in grants if role == "echostream_reader"} == {"select"}
+    assert {right for role, right, schema in grants if role == "echostream_developer" and schema} == {"select"}
     assert {right for role, right, schema in grants if role == "echostream_loader" and schema is None} == {
         "create table"
     }
