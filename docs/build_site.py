@@ -25,6 +25,20 @@ PARTS = Path(__file__).with_name("site")
 BASE_STYLE = ROOT / "dashboard" / "page" / "base.css"
 # Made by the demo, and opened with its own start page.
 NEEDED = ("dashboard.html", "dbt-docs.html")
+# The guides in the order of a reader; those that are not named here come after them, by name.
+ORDER = (
+    "files",
+    "listening",
+    "calls",
+    "made-up-world",
+    "metrics",
+    "power-bi",
+    "azure",
+    "two-engines",
+    "architecture",
+    "backup",
+    "benchmarks",
+)
 _NOT_IN_SLUGS = re.compile(r"[^\w\- ]")
 
 
@@ -87,9 +101,13 @@ def build_site(site: Path) -> None:
 
 
 def list_guides() -> list[Path]:
-    """List the guides, the README first."""
-    top = (Path("README.md"), *sorted(path.relative_to(ROOT) for path in (ROOT / "docs").glob("*.md")))
-    return [*top, Path("CONTRIBUTING.md")]
+    """List the guides in the order of a reader, the README first, decisions and what is for contributors last."""
+    named = [Path("docs") / f"{name}.md" for name in ORDER]
+    found = sorted(path.relative_to(ROOT) for path in (ROOT / "docs").glob("*.md"))
+    decisions = sorted(path.relative_to(ROOT) for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    others = [path for path in found if path not in named]
+    last = [Path(name) for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
+    return [Path("README.md"), *named, *others, *decisions, *last]
 
 
 def read_guide(path: Path, pages: set[Path]) -> Guide:
