@@ -77,13 +77,19 @@ def make_once(tmp_path_factory, worker_id):
 
 
 @pytest.fixture(scope="session")
-def make_dbt(make_once):
-    """Makes dbt over the warehouse of the environment: called with the folder for dbt's own files."""
+def find_parsed(make_once):
+    """Finds the project as dbt parsed it for the destination of the environment: parsed once a run."""
 
-    def find_parsed():
+    def find():
         destination = os.environ.get("ECHOSTREAM_DESTINATION") or "duckdb"
         return make_once(f"parsed-{destination}", parse) / "partial_parse.msgpack"
 
+    return find
+
+
+@pytest.fixture(scope="session")
+def make_dbt(find_parsed):
+    """Makes dbt over the warehouse of the environment: called with the folder for dbt's own files."""
     return partial(Dbt, find_parsed)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN_DBT = Path(__file__).with_name("run_dbt.py")
+# A build that only makes rows: for warehouses whose rows are compared, or that a later build tests.
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 PARSE = ["-c", "from dbt.cli.main import cli; cli()"]
 
 
@@ -41,7 +43,7 @@ def parse(target_path):
 def _run(target_path, program, *arguments):
     """Run dbt, which has to succeed."""
     finished = subprocess.run(
-        [sys.executable, *program, "--quiet", *arguments],
+        [sys.executable, *program, "--quiet", "--log-level-file", "none", *arguments],
         cwd=ROOT,
         env={
             **os.environ,

@@ -9,11 +9,17 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+
+def read_project(parsed):
+    """Read the project from the file that `dbt parse` left."""
+    manifest = Manifest.from_msgpack(parsed.read_bytes())
+    manifest.build_flat_graph()
+    return manifest
+
+
 if __name__ == "__main__":
     parsed, *arguments = sys.argv[1:]
-    manifest = Manifest.from_msgpack(Path(parsed).read_bytes())
-    manifest.build_flat_graph()
-    answer = dbtRunner(manifest=manifest).invoke(arguments)
+    answer = dbtRunner(manifest=read_project(Path(parsed))).invoke(arguments)
     if answer.exception:
         print(answer.exception, file=sys.stderr)
     sys.exit(not answer.success)

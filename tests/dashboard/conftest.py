@@ -16,11 +16,11 @@ from docs.browser import ARGUMENTS, find_chromium
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
 from tests.conftest import follow, read_rows, run_process
+from tests.dbt_process import WITHOUT_TESTS
 from tour.play import SNAPSHOTS
 
 DAYS = [FIRST_DAY + timedelta(weeks=weeks) for weeks in range(2)]
 FEW_TESTS = ("--exclude-resource-type", "unit_test", "--exclude", "test_type:generic")
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 SMALL_WORLD = World(artists=6, albums_per_artist=2, tracks_per_album=3)
 HOSTILE_NAME = "</script><img src=x onerror=alert(1)>"
 STATES = ("demo", "development", "empty", "hostile")

@@ -7,11 +7,12 @@ import pytest
 
 from benchmarks.made_up_raw import FIRST_DAY, add_day, make_raw_schema
 from tests.conftest import read_rows
+from tests.dbt_process import WITHOUT_TESTS
 from tests.warehouse.conftest import read_marts
 
 pytestmark = pytest.mark.deep
 
-BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
+BUILD = ["build", *WITHOUT_TESTS]
 DAYS = 2
 NEXT_DAY = FIRST_DAY + timedelta(days=DAYS)
 

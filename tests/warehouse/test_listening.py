@@ -12,12 +12,13 @@ from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.listener import MadeUpListener
 from loader.demo.server import serve
 from tests.conftest import ROOT, follow, read_rows
+from tests.dbt_process import WITHOUT_TESTS
 from tests.loader.files.conftest import make_episode, make_play, make_row, write_csv
 from tests.warehouse.conftest import read_marts
 
 REAL_DATASET = ROOT.parent / "shared" / "data" / "tracks-with-features.csv"
 RECORDED = ROOT.parent / "shared" / "data" / "api-responses"
-BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
+BUILD = ["build", *WITHOUT_TESTS]
 AUDIO = "Streaming_History_Audio_2024_1.json"
 BASIC = "StreamingHistory_music_0.json"
 

@@ -81,10 +81,10 @@ class Tape:
 
 
 @pytest.fixture
-def recorded(warehouse, tmp_path, monkeypatch):
+def recorded(warehouse, find_parsed, tmp_path, monkeypatch):
     """Dbt, a tape of random worlds loaded and snapshotted by the project as it is, their runs, and the worlds."""
     point_dbt_at_project(monkeypatch, tmp_path / "target")
-    dbt = Dbt()
+    dbt = Dbt(find_parsed())
     tape = Tape(warehouse, tmp_path / "tape.duckdb")
     runs, worlds = make_worlds(SEED, NUMBER, "extended", DAYS)
     for run in runs:

@@ -8,13 +8,13 @@ import pytest
 from loader.demo.catalogue import FIRST_DAY, World
 from loader.demo.server import serve
 from tests.conftest import follow, read_rows
+from tests.dbt_process import WITHOUT_TESTS
 from tests.warehouse.conftest import read_marts
 
 pytestmark = pytest.mark.deep
 
 WORLD = World(artists=10, albums_per_artist=3, tracks_per_album=4)
 RISING = ("fct_track_popularity", "int_track_popularity_days", "int_rising_tracks", "rpt_rising_tracks")
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 
 def day(number):

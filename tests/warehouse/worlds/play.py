@@ -12,6 +12,7 @@ from loader.pipeline import LoadOptions, load_catalogue
 from loader.progress import SilentProgress
 from loader.settings import ApiSettings
 from tests.conftest import ROOT
+from tests.run_dbt import read_project
 from tests.warehouse.worlds.generate import Run, World, generate_world, plan_runs
 from tests.warehouse.worlds.serve import Answers
 
@@ -30,17 +31,19 @@ class DbtError(Exception):
 
 
 class Dbt:
-    """Runs dbt over the warehouse in ECHOSTREAM_DUCKDB; the project is parsed once.
+    """Runs dbt over the warehouse in ECHOSTREAM_DUCKDB, in this process.
 
     Attributes:
         manifest: The project as dbt parsed it.
     """
 
-    def __init__(self):
-        self.manifest = dbtRunner().invoke(["--quiet", "parse"]).result
+    def __init__(self, parsed):
+        self.manifest = read_project(parsed)
 
     def __call__(self, *arguments):
-        answer = dbtRunner(manifest=self.manifest).invoke(["--quiet", "--no-write-json", *arguments])
+        answer = dbtRunner(manifest=self.manifest).invoke(
+            ["--quiet", "--log-level-file", "none", "--no-write-json", *arguments]
+        )
         if not answer.success:
             failed = [
                 f"{one.node.name}: {one.message}" for one in answer.result or () if one.status in {"error", "fail"}
