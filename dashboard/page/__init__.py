@@ -94,10 +94,10 @@ def write_page_text(marts: Marts, results: BuildResults | None) -> str:
 
 def _make_sections(marts: Marts, results: BuildResults | None) -> list[Section]:
     why_empty = _explain_no_popularity(marts)
-    why_no_growth = "Nobody’s followers were seen to grow: that needs measurements of two days, 1, 7 or 28 days apart."
-    why_no_rising = "No track’s popularity was seen to grow: that needs measurements of two days, 7 days apart."
+    why_no_growth = "No growth in followers was observed: that needs measurements on two days, 1, 7 or 28 days apart."
+    why_no_rising = "No growth in popularity was observed: that needs measurements on two days, 7 days apart."
     why_no_results = (
-        "The results of dbt’s last build are not known here: run dbt build on this machine, then make the page again."
+        "The results of the last dbt build are not available here: run dbt build on this machine, then this page again."
     )
     return [
         make_artists_section(why_empty),
@@ -115,10 +115,10 @@ def _make_sections(marts: Marts, results: BuildResults | None) -> list[Section]:
 def _explain_no_popularity(marts: Marts) -> str:
     if marts.facts["development_loads"]:
         return (
-            "Spotify shows popularity and followers to extended-quota apps only; this warehouse’s app, which is in "
-            "development mode, was not shown any."
+            "Spotify returns popularity and followers to extended-quota apps only; this warehouse’s app, which is in "
+            "development mode, did not receive any."
         )
-    return "No popularity was measured yet: load artists (python -m loader --artist …), then dbt build."
+    return "No popularity has been measured yet: load artists (python -m loader --artist …), then dbt build."
 
 
 def _make_result_datasets(results: BuildResults | None) -> dict[str, Dataset]:
@@ -184,14 +184,14 @@ def _find_days(datasets: dict[str, Dataset]) -> list[str]:
 
 
 def _write_lead(days: list[str]) -> str:
-    lead = "What the warehouse’s marts tell: artists and tracks over time, the catalogue as it is now, and listening."
+    lead = "What is in the marts: artists and tracks over time, the current catalogue, and listening."
     return f"{lead} From {_tell_day(days[0])} to {_tell_day(days[-1])}." if days else lead
 
 
 def _write_notes(marts: Marts) -> list[str]:
     notes = []
     if _is_made_up(marts):
-        notes.append("Made-up data: this warehouse holds EchoStream’s demo world. No artist, track or number is real.")
+        notes.append("Made-up data: this is the warehouse of EchoStream’s demo. No artist, track or number is real.")
     if not marts.facts["loads"]:
         notes.append("This warehouse is empty: no load is recorded in it. Run the loader, then dbt build.")
     return notes
@@ -201,16 +201,16 @@ def _make_tiles(marts: Marts, results: BuildResults | None, datasets: dict[str, 
     facts = marts.facts
     days = sorted({row[1] for row in datasets["artist_days"].rows})
     tiles = [
-        Tile("artists", "Artists", _tell_number(facts["artists"]), "as they are now"),
-        Tile("albums", "Albums", _tell_number(facts["albums"]), "singles among them"),
-        Tile("tracks", "Tracks", _tell_number(facts["tracks"]), "as they are now"),
+        Tile("artists", "Artists", _tell_number(facts["artists"]), "current versions"),
+        Tile("albums", "Albums", _tell_number(facts["albums"]), "including singles"),
+        Tile("tracks", "Tracks", _tell_number(facts["tracks"]), "current versions"),
     ]
     if days:
         tiles.append(Tile("days", "Days measured", _tell_number(len(days)), f"newest {_tell_day(days[-1])}"))
     if facts["plays"]:
         hours = (facts["ms_played"] or 0) / 3_600_000
         tiles.append(Tile("plays", "Plays", _tell_number(facts["plays"]), f"sessions: {facts['sessions']:,}"))
-        tiles.append(Tile("hours", "Hours heard", _tell_number(round(hours)), "of known length"))
+        tiles.append(Tile("hours", "Hours heard", _tell_number(round(hours)), "where the length is known"))
     if results is not None:
         passed, run = results.count_tests()
         tiles.append(

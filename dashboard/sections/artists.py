@@ -29,14 +29,14 @@ def make_artists_section(why_empty: str) -> Section:
     return Section(
         "artists",
         "Artists: popularity and followers",
-        "Popularity is Spotify’s own measure, from 0 to 100, mostly of how much an artist is played lately. Followers "
-        "are people. Up to 50 artists are shown, the most popular ones.",
+        "Popularity is Spotify’s own measure, from 0 to 100, based mostly on recent plays. Followers are people. Up to "
+        "50 artists are shown, the most popular ones.",
         (
             Figure(
                 "standing",
-                "Where they stand",
-                "The newest day of the period: rank by popularity, followers, and how they changed over exactly 7 and "
-                "28 days (empty where that day was not measured).",
+                "Current standing",
+                "On the newest day of the period: rank by popularity, followers, and their change over exactly 7 and "
+                "28 days (empty if that day was not measured).",
                 "artist_days",
                 (
                     Column("popularity_rank", "Rank", "number"),
@@ -54,8 +54,8 @@ def make_artists_section(why_empty: str) -> Section:
             Figure(
                 "popularity",
                 "Popularity over time",
-                "Popularity (0 to 100) on each observed day. The six most popular artists, or the chosen one, in "
-                "colour; the others in grey.",
+                "Popularity (0 to 100) on each observed day: the six most popular artists, or the chosen one, in "
+                "colour, the others in grey.",
                 "artist_days",
                 (
                     Column("day", "Day", "day"),
@@ -76,8 +76,8 @@ def make_artists_section(why_empty: str) -> Section:
             Figure(
                 "followers",
                 "Followers over time",
-                "Change of followers since the first day of the period, in percent, so that small and large artists "
-                "compare. Point at a dot for the number of followers.",
+                "Change in followers since the first day of the period, in percent, so that small and large artists "
+                "can be compared. Point at a dot to see the number of followers.",
                 "artist_days",
                 (
                     Column("day", "Day", "day"),
@@ -92,7 +92,7 @@ def make_artists_section(why_empty: str) -> Section:
                     .transform_window(first="first_value(followers)", groupby=["artist"], sort=[alt.SortField("day")])
                     .transform_calculate(percent="100 * (datum.followers - datum.first) / datum.first"),
                     make_day_axis(),
-                    alt.Y("percent:Q", title="Change of followers (%)"),
+                    alt.Y("percent:Q", title="Change in followers (%)"),
                     [_ARTIST, _DAY, _FOLLOWERS, alt.Tooltip("percent:Q", title="Change (%)", format="+.2f")],
                 ),
                 by_artist="highlight",
@@ -113,12 +113,12 @@ def make_climbers_section(why_empty: str, why_no_rising: str) -> Section:
     return Section(
         "climbers",
         "Climbers",
-        "Who grew fastest up to the newest day of the period: artists by followers, tracks by popularity.",
+        "The fastest growth up to the newest day of the period: artists by followers, tracks by popularity.",
         (
             Figure(
                 "climbers",
                 "Artists who gained followers",
-                "Followers gained, in percent of what they were: the 15 artists who gained most.",
+                "Followers gained, in percent of the earlier number: the 15 artists with the largest gain.",
                 "climbers",
                 (
                     Column("artist_name", "Artist"),
@@ -150,8 +150,8 @@ def make_climbers_section(why_empty: str, why_no_rising: str) -> Section:
             Figure(
                 "rising-tracks",
                 "Rising tracks",
-                "The momentum of a track: how fast its popularity grows, counted higher the longer it grows and the "
-                "higher it stands. The 15 fastest.",
+                "The momentum of a track is the growth of its popularity, related to its level and weighted higher if "
+                "it lasts. The 15 fastest.",
                 "rising_tracks",
                 (
                     Column("momentum_rank", "Rank", "number"),
@@ -203,24 +203,23 @@ def make_history_section() -> Section:
     return Section(
         "history",
         "History",
-        "Every version that an artist had: what they were called, and which genres Spotify gave them, from when to "
-        "when. Versions start on the day on which the change was seen.",
+        "Every version of an artist: the name and the genres on Spotify, with the days on which they are valid. A "
+        "version starts on the day on which the change was observed.",
         (
             Figure(
                 "versions",
-                "Versions of artists",
-                "A bar a version. Without a chosen artist, those that changed last are shown; with one, all versions "
-                "of theirs.",
+                "Artist versions",
+                "One bar per version. If no artist is chosen, the artists that changed most recently are shown; "
+                "otherwise all versions of the chosen one.",
                 "versions",
                 (
-                    Column("name_now", "Artist now"),
+                    Column("name_now", "Current name"),
                     Column("artist_name", "Name in this version"),
                     Column("genres", "Genres"),
                     Column("valid_from_told", "Valid from"),
                     Column("valid_to_told", "Valid until (exclusive)"),
                 ),
-                "No artist has changed since the first load: everybody has one version. Choose an artist to see "
-                "theirs.",
+                "No artist has changed since the first load: each has one version. Choose an artist to see it.",
                 alt.layer(
                     bars.mark_bar(cornerRadius=3, height={"band": 0.7}, stroke="var(--surface)", strokeWidth=2).encode(
                         x2="shown_to:T", color=alt.Color("version_number:N", title=None, legend=None)

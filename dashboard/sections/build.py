@@ -15,13 +15,13 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
     return Section(
         "build",
         "The warehouse itself",
-        "How fresh the data is, what the last build’s tests said, and how many rows came from one layer to the next.",
+        "How fresh the data is, the test results of the last build, and how many rows each layer passes on.",
         (
             Figure(
                 "sources",
                 "Freshness",
-                "What each source told last: the day that it is about, when that was loaded (UTC), and how long ago "
-                "that is for you who read this.",
+                "The newest data of each source: the day it is about, when it was loaded (UTC), and how long ago that "
+                "was when you opened this page.",
                 "sources",
                 (
                     Column("data_source", "Source"),
@@ -35,12 +35,12 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
             Figure(
                 "tests",
                 "Tests of the last build",
-                "Results of dbt’s last build by kind and outcome.",
+                "Results of the last dbt build by kind and outcome.",
                 "tests",
                 (
-                    Column("kind", "What"),
+                    Column("kind", "Kind"),
                     Column("status", "Outcome"),
-                    Column("number", "How many", "number"),
+                    Column("number", "Number", "number"),
                 ),
                 why_no_results,
             ),
@@ -48,11 +48,11 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
                 (
                     Figure(
                         "failures",
-                        "What did not go well",
-                        "Each result of the last build that is not as it should be; up to 50.",
+                        "Failures and warnings",
+                        "Each result of the last build that is not a success; up to 50.",
                         "failures",
                         (
-                            Column("kind", "What"),
+                            Column("kind", "Kind"),
                             Column("name", "Name"),
                             Column("status", "Outcome"),
                             Column("message", "Message"),
@@ -67,7 +67,7 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
             Figure(
                 "layers",
                 "Rows per layer",
-                "Each step on the way from raw to the marts, in rows: in = out + dropped, and why rows are dropped.",
+                "Each step from raw to the marts, in rows: in = out + dropped, and why rows are dropped.",
                 "layers",
                 (
                     Column("entity", "Entity"),
@@ -75,7 +75,7 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
                     Column("rows_in", "In", "number"),
                     Column("rows_out", "Out", "number"),
                     Column("rows_dropped", "Dropped", "number"),
-                    Column("drop_reason", "Why"),
+                    Column("drop_reason", "Reason"),
                 ),
                 "The report of rows per layer is empty: run dbt build.",
                 wide=True,
@@ -83,18 +83,18 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
             Figure(
                 "loads",
                 "Loads",
-                "The newest 60 runs of the loader in the period: what came of them, calls to the Web API, rows "
-                "written and kept aside, and how long they took.",
+                "The newest 60 runs of the loader in the period: their outcome, rows written and rejected, calls to "
+                "the Web API, and duration.",
                 "loads",
                 (
                     Column("finished_at", "Finished (UTC)", "moment"),
                     Column("data_source", "Source"),
                     Column("outcome", "Outcome"),
                     Column("rows_written", "Written", "number"),
-                    Column("rows_rejected", "Aside", "number"),
+                    Column("rows_rejected", "Rejected", "number"),
                     Column("calls", "Calls", "number"),
                     Column("duration_seconds", "Seconds", "number"),
-                    Column("day", "About the day", "day"),
+                    Column("day", "Observed day", "day"),
                     Column("app_mode", "App"),
                     Column("message", "Message"),
                 ),
@@ -104,17 +104,17 @@ def make_build_section(why_no_results: str, failed: bool) -> Section:
             ),
             Figure(
                 "rejected",
-                "Objects kept aside",
-                "What the sources told that could not be used, by reason.",
+                "Rejected objects",
+                "Objects from the sources that could not be used, by reason.",
                 "rejected",
                 (
                     Column("object_type", "Object"),
                     Column("reason", "Reason"),
-                    Column("rejected_objects", "How many", "number"),
+                    Column("rejected_objects", "Number", "number"),
                     Column("first_rejected_on", "First", "day"),
                     Column("last_rejected_on", "Last", "day"),
                 ),
-                "Nothing was kept aside: all that the sources told could be used.",
+                "Nothing was rejected: everything from the sources could be used.",
                 wide=True,
             ),
         ),

@@ -14,12 +14,12 @@ from dashboard.sections.marks import (
 )
 
 _NO_GENRES = (
-    "No genre is known of the artists of these tracks. Spotify gives genres with artists to extended-quota apps only; "
-    "datasets may bring them."
+    "No genres are loaded for the artists of these tracks. Spotify returns genres to extended-quota apps only; "
+    "datasets may contain them."
 )
 _NO_FEATURES = (
-    "No audio features are loaded: Spotify gives them to few apps, ReccoBeats and datasets to all "
-    "(python -m loader loads them unless --no-audio-features says otherwise)."
+    "No audio features are loaded. Spotify returns them to few apps; ReccoBeats and datasets have them for all "
+    "(python -m loader loads them, unless --no-audio-features is set)."
 )
 # Tracks that are longer than this, in seconds, share the last bar.
 _LONG = 600
@@ -31,7 +31,7 @@ _FEATURE_NAMES = {
     "speechiness": "Speechiness (0 to 1)",
     "instrumentalness": "Instrumentalness (0 to 1)",
     "liveness": "Liveness (0 to 1)",
-    "tempo": "Tempo (beats a minute)",
+    "tempo": "Tempo (beats per minute)",
     "loudness": "Loudness (dB)",
 }
 
@@ -45,11 +45,11 @@ def _explain_nothing(what: str, tracks: int) -> str:
     """
     if not tracks:
         return (
-            "The warehouse holds no tracks yet: load artists (python -m loader --artist …) or a dataset, "
+            "The warehouse contains no tracks yet: load artists (python -m loader --artist …) or a dataset, "
             "then dbt build."
         )
     return (
-        f"{what} is not known of any of the {tracks:,} tracks: an account export gives their names and no more. Load "
+        f"{what} is not known for any of the {tracks:,} tracks: an account export contains only their names. Load "
         "their artists (python -m loader --artist …, which needs a Spotify app) or a dataset, then dbt build."
     )
 
@@ -97,12 +97,12 @@ def _make_durations(why_empty: str) -> Section:
     return Section(
         "durations",
         "Track durations",
-        "How long the tracks of the catalogue are, as it is now. The period has no part in it.",
+        "The durations of all current tracks. The chosen period has no effect here.",
         (
             Figure(
                 "durations",
                 "Tracks by duration",
-                "Number of tracks by duration, in steps of 30 seconds; the last bar holds all from 10 minutes on.",
+                "Number of tracks by duration, in steps of 30 seconds; the last bar contains all from 10 minutes on.",
                 "durations",
                 columns,
                 why_empty,
@@ -120,8 +120,8 @@ def _make_durations(why_empty: str) -> Section:
             Figure(
                 "durations-by-decade",
                 "Do songs get shorter?",
-                "The share of each decade’s tracks that has a duration, in percent; tracks of unknown year are left "
-                "out.",
+                "Tracks of each duration as a share of the decade’s tracks, in percent; tracks of unknown year are "
+                "left out.",
                 "durations",
                 columns,
                 why_empty,
@@ -159,13 +159,13 @@ def _make_explicit(why_empty: str) -> Section:
     )
     return Section(
         "explicit",
-        "Explicit against clean",
-        "Spotify marks tracks with explicit words; those that are not marked, or not known to be, count as clean.",
+        "Explicit and clean tracks",
+        "Spotify marks tracks with explicit lyrics; all others, including unknown ones, count as clean.",
         (
             Figure(
                 "explicit-years",
                 "By release year",
-                "Number of tracks by the year their album was released in, explicit and clean.",
+                "Number of explicit and clean tracks by the release year of their album.",
                 "explicit_years",
                 (
                     Column("release_year", "Release year"),
@@ -197,8 +197,8 @@ def _make_explicit(why_empty: str) -> Section:
             Figure(
                 "explicit-genres",
                 "By genre",
-                "Explicit tracks in percent of the tracks of the 15 largest genres. A track counts in each genre that "
-                "its artists have.",
+                "Explicit tracks in percent of the tracks of the 15 largest genres. A track counts in each genre of "
+                "its artists.",
                 "explicit_genres",
                 (
                     Column("genre_name", "Genre"),
@@ -238,7 +238,7 @@ def _make_releases(why_empty: str) -> Section:
     return Section(
         "releases",
         "Release trends",
-        "Albums, singles and compilations by the year of their release, as the catalogue is now.",
+        "The current albums, singles and compilations by the year of their release.",
         (
             Figure(
                 "releases",
@@ -268,8 +268,8 @@ def _make_releases(why_empty: str) -> Section:
             ),
             Figure(
                 "release-durations",
-                "Length of the tracks released",
-                "Median duration of the tracks, in minutes, by release year and type of album; all artists together.",
+                "Duration of the released tracks",
+                "Median duration of the tracks, in minutes, by release year and album type; all artists together.",
                 "releases",
                 (
                     Column("release_year", "Release year"),
@@ -340,8 +340,8 @@ def _make_audio_profile() -> Section:
     return Section(
         "audio",
         "Audio profile by genre and decade",
-        "Means of the audio features of the tracks of the 15 largest genres. Most features go from 0 to 1; tempo is in "
-        "beats a minute, loudness in decibels below full scale. A track counts in each genre that its artists have.",
+        "Means of the audio features of the tracks of the 15 largest genres. Most features range from 0 to 1; tempo is "
+        "in beats per minute, loudness in decibels below full scale. A track counts in each genre of its artists.",
         (
             Figure(
                 "audio-genres",
@@ -355,7 +355,7 @@ def _make_audio_profile() -> Section:
             ),
             Figure(
                 "audio-decades",
-                "And how that changed",
+                "How genres changed",
                 "Mean of the chosen feature by release decade.",
                 "audio_profile",
                 columns,

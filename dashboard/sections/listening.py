@@ -18,12 +18,12 @@ from dashboard.sections.marks import (
 )
 
 _NONE = (
-    "No listening is loaded. Bring your account export (make history FILE=my_spotify_data.zip) or load what you play "
-    "from now on (python -m loader listening, then dbt build)."
+    "No listening is loaded. Load your account export (make history FILE=my_spotify_data.zip) or your new plays "
+    "(python -m loader listening, then dbt build)."
 )
 _NO_TASTE = (
-    "No audio features are known of what was played: an account export does not hold them. They come with loads that "
-    "use a Spotify app (python -m loader listening), and with datasets of tracks."
+    "No audio features are loaded for what was played: an account export does not contain them. Load them with a "
+    "Spotify app (python -m loader listening) or from datasets of tracks."
 )
 _MONTH = alt.Tooltip("utcyearmonth(month):T", title="Month")
 # A streak by its days; the year is told once, if it has one.
@@ -49,8 +49,8 @@ def make_listening_section(plays: int) -> Section:
     return Section(
         "listening",
         "Listening",
-        "The listener’s own plays. A stream is a play of 30 seconds or more, as Spotify counts; hours and days are the "
-        "listener’s.",
+        "The listener’s own plays. A stream is a play of 30 seconds or more, as Spotify counts; hours and days are in "
+        "the listener’s time zone.",
         (
             _make_months(),
             _make_hours(),
@@ -67,34 +67,36 @@ def _make_month_axis() -> alt.X:
 
 
 def _make_months() -> Figure:
-    chart = start_chart().transform_calculate(New="datum.new_tracks", Known="datum.known_tracks")
+    chart = start_chart().transform_calculate(New="datum.new_tracks", Repeated="datum.known_tracks")
     return Figure(
         "months",
-        "How much, and how much of it new",
-        "Streams of tracks by month: those that are the first ever of their track, and all others.",
+        "Streams, new and repeated",
+        "Streams of tracks by month: the first ever of each track, and all others.",
         "months",
         (
             Column("month", "Month", "month"),
             Column("streams", "Streams", "number"),
             Column("new_tracks", "of new tracks", "number"),
-            Column("known_tracks", "of known tracks", "number"),
+            Column("known_tracks", "of tracks heard before", "number"),
             Column("minutes_played", "Minutes", "number"),
         ),
         _NONE,
-        chart.transform_fold(["New", "Known"], as_=["kind", "streams_of_kind"])
+        chart.transform_fold(["New", "Repeated"], as_=["kind", "streams_of_kind"])
         .mark_bar()
         .encode(
             x=_make_month_axis(),
             y=alt.Y("streams_of_kind:Q", title="Streams", stack=True),
             color=alt.Color(
-                "kind:N", title=None, scale=alt.Scale(domain=["New", "Known"], range=["var(--second)", "var(--accent)"])
+                "kind:N",
+                title=None,
+                scale=alt.Scale(domain=["New", "Repeated"], range=["var(--second)", "var(--accent)"]),
             ),
             order=alt.Order("kind:N", sort="descending"),
             tooltip=[
                 _MONTH,
                 alt.Tooltip("streams:Q", title="Streams", format=","),
                 alt.Tooltip("new_tracks:Q", title="of new tracks", format=","),
-                alt.Tooltip("known_tracks:Q", title="of known tracks", format=","),
+                alt.Tooltip("known_tracks:Q", title="of tracks heard before", format=","),
                 alt.Tooltip("minutes_played:Q", title="Minutes", format=",.0f"),
             ],
         )
@@ -166,8 +168,8 @@ def _make_heard() -> Figure:
     return Figure(
         "heard",
         "Most heard artists",
-        "Streams in the months of the period, of the artist credited first. Of the 30 most heard artists of all time, "
-        "the first 12.",
+        "Streams in the months of the period by first credited artist: the top 12 among the 30 most heard artists of "
+        "all time.",
         "heard_months",
         _HEARD_COLUMNS,
         _NONE,
@@ -194,8 +196,8 @@ def _make_heard_months() -> Figure:
     return Figure(
         "heard-months",
         "Favourites over time",
-        "Streams by month: the six artists most heard in the period, or the chosen one, in colour; the rest of the 30 "
-        "most heard in grey.",
+        "Streams by month: the six most heard artists of the period, or the chosen one, in colour, the rest of the 30 "
+        "most heard artists in grey.",
         "heard_months",
         _HEARD_COLUMNS,
         _NONE,
@@ -222,7 +224,7 @@ def _make_taste(why_empty: str) -> Figure:
     return Figure(
         "taste",
         "Taste over time",
-        "Mean audio features of what was streamed in each month, 0 to 1, each stream counted.",
+        "Mean audio features of the tracks streamed in each month, 0 to 1, weighted by streams.",
         "months",
         (
             Column("month", "Month", "month"),
@@ -258,7 +260,7 @@ def _make_streaks() -> Figure:
     return Figure(
         "streaks",
         "Longest streaks",
-        "Days in a row with at least one stream: the ten longest streaks that touch the period.",
+        "Consecutive days with at least one stream: the ten longest streaks that overlap the period.",
         "streaks",
         (
             Column("first_day", "First day", "day"),

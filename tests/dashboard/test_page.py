@@ -291,8 +291,8 @@ def test_an_empty_warehouse_says_so(states, open_page):
     assert read_tiles(page)["tracks"] == "0"
     assert page.locator("svg").count() == 0
     for section, said in {
-        "artists": "No popularity was measured yet",
-        "durations": "The warehouse holds no tracks yet",
+        "artists": "No popularity has been measured yet",
+        "durations": "The warehouse contains no tracks yet",
         "audio": "No audio features are loaded",
         "listening": "No listening is loaded",
         "history": "No artist has changed",
@@ -305,8 +305,8 @@ def test_a_development_apps_warehouse_says_what_it_was_not_shown(states, open_pa
     page = open_page(states["development"].page)
     for section in ("artists", "climbers"):
         assert page.locator(f"#{section} > .nothing").all_inner_texts() == [
-            "Spotify shows popularity and followers to extended-quota apps only; this warehouse’s app, which is in "
-            "development mode, was not shown any."
+            "Spotify returns popularity and followers to extended-quota apps only; this warehouse’s app, which is in "
+            "development mode, did not receive any."
         ]
     assert page.locator("#listening > .nothing").count() == 1
     assert count_marks(page, "durations") > 0

@@ -87,11 +87,12 @@ def test_the_page_shows_listening_first_and_says_truthfully_what_is_missing(seen
         "explicit": "Whether it is explicit is not known",
         "releases": "The release date is not known",
     }.items():
-        assert f"{missing} of any of the {tracks} tracks: an account export gives their names" in sections[section]
-    assert "No audio features are known of what was played" in sections["listening"]
+        why = f"{missing} for any of the {tracks} tracks: an account export contains only their names"
+        assert why in sections[section]
+    assert "No audio features are loaded for what was played" in sections["listening"]
     shown = "".join(sections.values())
     assert "No listening is loaded" not in shown
-    assert "holds no tracks" not in shown
+    assert "contains no tracks" not in shown
 
 
 @pytest.mark.deep
