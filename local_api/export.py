@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from loader.demo.contract import ApiObject
-from loader.demo.listener import LISTENER_ID, YEARS, MadeUpListener, Play
+from local_api.contract import ApiObject
+from local_api.listener import LISTENER_ID, YEARS, MadeUpListener, Play
 
 _FOLDER = "Spotify Extended Streaming History"
 _PLAYS_A_FILE = 12_000

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from uuid import UUID
 
-from loader.demo.contract import ApiObject, CatalogueDay
+from local_api.contract import ApiObject, CatalogueDay
 
 TEMPLATE = "/reccobeats/v1/audio-features"
 

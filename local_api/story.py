@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loader.demo.mixing import derive_key
+from local_api.mixing import derive_key
 
 # Day numbers, counted from the world's first day, which is a Monday.
 LAUNCH_DAY = 11

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
-from loader.demo.contract import ApiObject
-from loader.demo.mixing import mix
+from local_api.contract import ApiObject
+from local_api.mixing import mix
 
 _NORMAL_BITS = 10
 _NORMAL_MASK = (1 << _NORMAL_BITS) - 1

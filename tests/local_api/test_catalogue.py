@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.contract import CatalogueError
-from loader.demo.mixing import IdCodec
+from local_api.catalogue import FIRST_DAY, World
+from local_api.contract import CatalogueError
+from local_api.mixing import IdCodec
 
 OWN_GROUPS = ("album", "single", "compilation")
 DAYS = [FIRST_DAY + timedelta(days=number) for number in range(22)]

@@ -2,7 +2,7 @@
 
 From `FIRST_DAY` on artists are renamed, albums come out, tracks (now and then whole albums) are withdrawn, some of
 them for a few days only; popularity and followers move daily. In the first weeks a track becomes a hit, an artist falls
-from favour, and an album is launched (`loader.demo.story`). Days before and long after have answers, too.
+from favour, and an album is launched (`local_api.story`). Days before and long after have answers, too.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
-from loader.demo import names
-from loader.demo.contract import (
+from local_api import names
+from local_api.contract import (
     API_ORIGIN,
     TOP_TRACKS,
     ApiObject,
     CatalogueError,
     SearchType,
 )
-from loader.demo.layout import (
+from local_api.layout import (
     FIRST_DAY,
     FIRST_DAY_ORDINAL,
     WHOLE_ALBUM,
@@ -30,11 +30,11 @@ from loader.demo.layout import (
     split_position,
     split_track_number,
 )
-from loader.demo.mixing import IdCodec, derive_key, draw, mix
-from loader.demo.motion import Motion
-from loader.demo.search import Entry, find
-from loader.demo.sound import draw_duration, draw_features
-from loader.demo.story import Story, choose_cast, choose_hit
+from local_api.mixing import IdCodec, derive_key, draw, mix
+from local_api.motion import Motion
+from local_api.search import Entry, find
+from local_api.sound import draw_duration, draw_features
+from local_api.story import Story, choose_cast, choose_hit
 
 __all__ = ["FIRST_DAY", "World", "WorldDay"]
 

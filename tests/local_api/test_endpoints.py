@@ -10,8 +10,8 @@ import spotipy
 from spotipy.cache_handler import MemoryCacheHandler
 from spotipy.oauth2 import SpotifyClientCredentials
 
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 
 UNKNOWN = "4q3ewBCX7sLwd24euuV69X"
 

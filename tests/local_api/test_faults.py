@@ -8,8 +8,8 @@ import time
 import pytest
 import requests
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY
+from local_api import faults
+from local_api.catalogue import FIRST_DAY
 
 
 @pytest.fixture

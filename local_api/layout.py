@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from loader.demo import names
-from loader.demo.contract import CatalogueError
-from loader.demo.mixing import derive_key, draw, draw_unit, mix
-from loader.demo.sound import Archetype, find_archetype, find_explicit_share, find_typical_duration
-from loader.demo.story import LAUNCH_DAY, Cast
+from local_api import names
+from local_api.contract import CatalogueError
+from local_api.mixing import derive_key, draw, draw_unit, mix
+from local_api.sound import Archetype, find_archetype, find_explicit_share, find_typical_duration
+from local_api.story import LAUNCH_DAY, Cast
 
 FIRST_DAY = date(2026, 9, 7)
 FIRST_DAY_ORDINAL = FIRST_DAY.toordinal()

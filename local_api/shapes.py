@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 from urllib.parse import urlencode
 
-from loader.demo.contract import ApiObject
+from local_api.contract import ApiObject
 
 Mode = Literal["extended", "dev"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from loader.demo.contract import SEARCH_LIMIT, SearchType
+from local_api.contract import SEARCH_LIMIT, SearchType
 
 Key = TypeVar("Key")
 

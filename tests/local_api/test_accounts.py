@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 import requests
 
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
+from local_api.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
 
 
 def ask_token(client, auth=(CLIENT_ID, CLIENT_SECRET), **form):

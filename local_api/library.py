@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import get_args
 
-from loader.demo.contract import API_ORIGIN, ApiObject, LibraryDay, TopType
-from loader.demo.endpoints import Refusal, Request, not_found, other_params, read_number, read_window
-from loader.demo.shapes import build_page
+from local_api.contract import API_ORIGIN, ApiObject, LibraryDay, TopType
+from local_api.endpoints import Refusal, Request, not_found, other_params, read_number, read_window
+from local_api.shapes import build_page
 
 _PAGE_SIZES = (20, 50)
 _KINDS: tuple[TopType, ...] = get_args(TopType)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
+from local_api.catalogue import FIRST_DAY
 
 HIDDEN = {
     "artist": {"followers", "popularity"},

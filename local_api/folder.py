@@ -18,8 +18,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from loader.demo.contract import TOP_TRACKS, ApiObject, CatalogueError, SearchType
-from loader.demo.search import Entry, find
+from local_api.contract import TOP_TRACKS, ApiObject, CatalogueError, SearchType
+from local_api.search import Entry, find
 
 _SIMPLE_ALBUM_LACKS = {"tracks", "copyrights", "external_ids", "genres", "label", "popularity"}
 _SIMPLE_TRACK_LACKS = {"album", "external_ids", "popularity"}

@@ -1,6 +1,6 @@
 """A made-up listener to a made-up world: what they played on any day, what they saved, which playlists they keep.
 
-Everything about a day follows from the seed and the day. When there is music is a matter of `loader.demo.habits`;
+Everything about a day follows from the seed and the day. When there is music is a matter of `local_api.habits`;
 favourites change with the season, and the taste with the years; some sessions are for finding something new, which is
 skipped more often; commutes are a time for podcasts; every summer belongs to one artist, and to one track of theirs.
 """
@@ -16,11 +16,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
-from loader.demo.catalogue import World, WorldDay
-from loader.demo.contract import API_ORIGIN, ApiObject, TopType
-from loader.demo.habits import Habits, Session
-from loader.demo.layout import FIRST_DAY, join_track_number, split_track_number
-from loader.demo.mixing import IdCodec, derive_key, draw
+from local_api.catalogue import World, WorldDay
+from local_api.contract import API_ORIGIN, ApiObject, TopType
+from local_api.habits import Habits, Session
+from local_api.layout import FIRST_DAY, join_track_number, split_track_number
+from local_api.mixing import IdCodec, derive_key, draw
 
 LISTENER_ID = "demo-listener"
 _SOMEBODY_ELSE = "another-listener"

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from loader.demo.__main__ import main
-from loader.demo.accounts import REFRESH_TOKEN
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.export import write_export
-from loader.demo.habits import HOME
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import CLIENT_ID
+from local_api.__main__ import main
+from local_api.accounts import REFRESH_TOKEN
+from local_api.catalogue import FIRST_DAY, World
+from local_api.export import write_export
+from local_api.habits import HOME
+from local_api.listener import MadeUpListener
+from local_api.server import CLIENT_ID
 
 DAY = FIRST_DAY + timedelta(days=28)
 

@@ -1,4 +1,4 @@
-"""`python -m loader.demo`: what it prints, and how it takes bad input."""
+"""`python -m local_api`: what it prints, and how it takes bad input."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from loader.demo.__main__ import main
+from local_api.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,7 +23,7 @@ def run():
 
     def start(*arguments):
         process = subprocess.Popen(
-            [sys.executable, "-m", "loader.demo", "--port", "0", *arguments],
+            [sys.executable, "-m", "local_api", "--port", "0", *arguments],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -109,7 +109,7 @@ def test_a_port_in_use_is_told_in_one_line(connect, world, capsys):
     port = connect(world).server.accounts_url.rsplit(":", 1)[1]
     assert main(["--port", port]) == 2
     assert capsys.readouterr().err == (
-        f"python -m loader.demo: port {port} of 127.0.0.1 cannot be used: Address already in use.\n"
+        f"python -m local_api: port {port} of 127.0.0.1 cannot be used: Address already in use.\n"
     )
 
 

@@ -10,12 +10,12 @@ from statistics import correlation, mean, median
 
 import pytest
 
-from loader.demo import names
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.habits import HOME
-from loader.demo.listener import SHOWS, YEARS, MadeUpListener
-from loader.demo.sound import find_archetype
-from loader.demo.story import LAUNCH_DAY
+from local_api import names
+from local_api.catalogue import FIRST_DAY, World
+from local_api.habits import HOME
+from local_api.listener import SHOWS, YEARS, MadeUpListener
+from local_api.sound import find_archetype
+from local_api.story import LAUNCH_DAY
 
 SEEDS = (7, 1, 2, 30)
 WEEKS = 6

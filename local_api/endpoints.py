@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import get_args
 
-from loader.demo.contract import ALBUM_GROUPS, API_ORIGIN, SEARCH_LIMIT, ApiObject, CatalogueDay, LibraryDay, SearchType
-from loader.demo.mixing import is_base62
-from loader.demo.shapes import Lens, Mode, build_page
+from local_api.contract import ALBUM_GROUPS, API_ORIGIN, SEARCH_LIMIT, ApiObject, CatalogueDay, LibraryDay, SearchType
+from local_api.mixing import is_base62
+from local_api.shapes import Lens, Mode, build_page
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 _SEARCH_TYPES: tuple[SearchType, ...] = get_args(SearchType)

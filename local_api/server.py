@@ -17,12 +17,12 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
-from loader.demo import endpoints, library, reccobeats
-from loader.demo.accounts import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SCOPES, TOKEN_LIFETIME, Accounts
-from loader.demo.contract import API_ORIGIN, ApiObject, Catalogue, Listener
-from loader.demo.faults import Fault, FaultPlan
-from loader.demo.ledger import DROPPED_STATUS, Call, Calls
-from loader.demo.shapes import Mode
+from local_api import endpoints, library, reccobeats
+from local_api.accounts import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SCOPES, TOKEN_LIFETIME, Accounts
+from local_api.contract import API_ORIGIN, ApiObject, Catalogue, Listener
+from local_api.faults import Fault, FaultPlan
+from local_api.ledger import DROPPED_STATUS, Call, Calls
+from local_api.shapes import Mode
 
 __all__ = ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "Server", "serve"]
 

@@ -9,11 +9,11 @@ from datetime import date
 import pytest
 import requests
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY
-from loader.demo.contract import CatalogueError
-from loader.demo.folder import Folder
-from loader.demo.server import serve
+from local_api import faults
+from local_api.catalogue import FIRST_DAY
+from local_api.contract import CatalogueError
+from local_api.folder import Folder
+from local_api.server import serve
 
 
 def test_calls_are_counted_by_endpoint_and_status(connect, world):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from loader.demo.contract import CatalogueError
-from loader.demo.folder import Folder
+from local_api.contract import CatalogueError
+from local_api.folder import Folder
 
 REAL_DAYS = Path(__file__).resolve().parents[4] / "shared" / "data" / "catalog"
 OWN_GROUPS = ("album", "single", "compilation")

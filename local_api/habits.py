@@ -11,8 +11,8 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from loader.demo.layout import FIRST_DAY
-from loader.demo.mixing import derive_key, draw, draw_unit
+from local_api.layout import FIRST_DAY
+from local_api.mixing import derive_key, draw, draw_unit
 
 HOME = "PT"
 

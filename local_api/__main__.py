@@ -1,4 +1,4 @@
-"""`python -m loader.demo`: the local Spotify Web API, to try a client against."""
+"""`python -m local_api`: the local Spotify Web API, to try a client against."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from loader.demo.accounts import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
-from loader.demo.catalogue import (
+from local_api.accounts import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from local_api.catalogue import (
     DEFAULT_ALBUMS_PER_ARTIST,
     DEFAULT_ARTISTS,
     DEFAULT_SEED,
@@ -18,13 +18,13 @@ from loader.demo.catalogue import (
     FIRST_DAY,
     World,
 )
-from loader.demo.contract import Catalogue, CatalogueError
-from loader.demo.endpoints import MODES
-from loader.demo.export import write_export
-from loader.demo.faults import FAULTS, TRANSIENT, Fault, Random
-from loader.demo.folder import Folder
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import HOST, Server, serve
+from local_api.contract import Catalogue, CatalogueError
+from local_api.endpoints import MODES
+from local_api.export import write_export
+from local_api.faults import FAULTS, TRANSIENT, Fault, Random
+from local_api.folder import Folder
+from local_api.listener import MadeUpListener
+from local_api.server import HOST, Server, serve
 
 EXIT_DONE = 0
 EXIT_MENDABLE = 2
@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="python -m loader.demo",
+        prog="python -m local_api",
         description="A local Spotify Web API over a made-up music world, or over a folder of real API objects, "
         "to try a client against. It needs no account and no network.",
         epilog=f"Things happen in that world from {FIRST_DAY} on: a hit, a slump, an album launch, other names, tracks "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from loader.demo.layout import split_track_number
-from loader.demo.mixing import MASK, derive_key, draw, mix
-from loader.demo.story import Story, lift_hit, lift_launched
+from local_api.layout import split_track_number
+from local_api.mixing import MASK, derive_key, draw, mix
+from local_api.story import Story, lift_hit, lift_launched
 
 MOST_POPULAR = 100
 

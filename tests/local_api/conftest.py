@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 
 
 class Client:
