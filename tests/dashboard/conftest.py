@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from dashboard.__main__ import main
-from docs.browser import ARGUMENTS, find_chromium
 from local_api.catalogue import FIRST_DAY, World
 from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 from tests.conftest import DEMO_LOADER, follow, read_rows, run_process
+from tools.browser import ARGUMENTS, find_chromium
 from tour.play import SNAPSHOTS
 
 DAYS = [FIRST_DAY + timedelta(weeks=weeks) for weeks in range(2)]

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docs.entity_diagram import MANIFEST, read_foreign_keys
+from tools.draw_diagram import MANIFEST, read_foreign_keys
 
-MODEL = Path(__file__).resolve().parent / "EchoStream.SemanticModel" / "definition"
+MODEL = Path(__file__).resolve().parents[1] / "powerbi" / "EchoStream.SemanticModel" / "definition"
 EXPOSURE = "exposure.echostream.power_bi_report"
 
 # The tables that are no marts: the measures, and the year of a release.

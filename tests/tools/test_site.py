@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from docs import build_site
-from docs.build_site import NEEDED, BrokenLinkError, list_guides, main
-from docs.take_pictures import PICTURES, SHOTS
 from tests.conftest import ROOT
+from tools import build_site
+from tools.build_site import NEEDED, BrokenLinkError, list_guides, main
+from tools.take_pictures import PICTURES, SHOTS
 
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
 
