@@ -141,21 +141,21 @@ dashboard: install only-demo ## Draw the dashboard of the warehouse: one page, s
 
 .PHONY: site
 site: demo ## Make the documentation's site of the demo: the folder site, as it is published
-	@$(BIN)/python -m docs.build_site
+	@$(BIN)/python -m tools.build_site
 
 .PHONY: pictures
 pictures: site ## Take the README's pictures anew (needs Chromium, and fonts for the names: noto-core, noto-cjk)
-	@$(BIN)/python -m docs.take_pictures
+	@$(BIN)/python -m tools.take_pictures
 
 .PHONY: diagram
 diagram: install ## Draw the entity diagram of the documentation's overview anew
 	@$(BIN)/dbt --quiet parse
-	@$(BIN)/python docs/entity_diagram.py
+	@$(BIN)/python -m tools.draw_diagram
 
 .PHONY: powerbi
 powerbi: install ## Write the tables of Power BI's semantic model anew, from the marts' contracts
 	@$(BIN)/dbt --quiet parse
-	@$(BIN)/python -m powerbi.write_model
+	@$(BIN)/python -m tools.write_power_bi
 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --no-annotate --no-header \
 	--no-emit-index-url --quiet

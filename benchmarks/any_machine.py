@@ -26,7 +26,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.load_files import make_file
-from loader.demo.catalogue import FIRST_DAY
+from local_api.catalogue import FIRST_DAY
 
 ROOT = Path(__file__).resolve().parents[1]
 _GIB = 2**30
@@ -114,7 +114,7 @@ def list_commands(artists: int, history: Path, dataset: Path) -> list[Command]:
         history: A file of a streaming history.
         dataset: A file of a dataset.
     """
-    larger = ("-m", "loader", "demo", "--quiet", "--artists", str(artists), "--as-of")
+    larger = ("-m", "tour", "load", "--quiet", "--artists", str(artists), "--as-of")
     read_history = ("-m", "loader", "history", "--quiet", str(history))
     read_dataset = ("-m", "loader", "dataset", "--quiet", str(dataset))
     return [

@@ -28,14 +28,14 @@ from typing import Any
 import requests
 
 from loader.batches import split_into_batches
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
 from loader.destinations import DuckDb
 from loader.pipeline import LoadOptions, load_catalogue
 from loader.progress import SilentProgress
 from loader.settings import ApiSettings
 from loader.spotify.client import WORKERS
 from loader.spotify.web_api import ALBUM_GROUPS
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 
 
 def main() -> None:

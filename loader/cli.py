@@ -3,56 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from loader.command import run_command
-from loader.demo.catalogue import World
-from loader.demo.export import write_export
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
-from loader.demo.shapes import Mode
-from loader.destinations import (
-    DESTINATIONS,
-    Destination,
-    choose_demo_destination,
-    choose_destination,
-    write_command,
-)
-from loader.errors import MendableError, explain
-from loader.file_load import FileSummary, load_files, preview_dataset
+from loader.destinations import choose_destination
+from loader.errors import MendableError
+from loader.file_load import load_files, preview_dataset
 from loader.files.dataset import Dataset
 from loader.files.history import History
 from loader.files.layouts import read_said_columns
 from loader.listening.load import ListeningOptions, load_listening
-from loader.lock import hold_warehouse
 from loader.login import check_secrets_file, log_in, save_refresh_token
 from loader.notices import LOG_FORMAT_OPTION, choose_notices
+from loader.options import DayOption, DestinationOption, LogFormatOption, QuietOption, read_day
 from loader.pipeline import LoadOptions, load_catalogue
-from loader.progress import Progress
-from loader.runs import Summary
-from loader.settings import (
-    ApiSettings,
-    read_api_settings,
-    read_destination_name,
-    read_followed_artists,
-    read_refresh_token,
-    read_webhook_url,
-)
+from loader.reporting import run_loads
+from loader.settings import read_api_settings, read_destination_name, read_followed_artists, read_refresh_token
 from loader.spotify.client import DEFAULT_MAX_WAIT
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.replay import refuse_replay
 from loader.spotify.sign_in import REDIRECT_URI
-from loader.warehouse import MADE_UP
-from loader.webhook import tell_webhook
-
-Load = Callable[[Progress], Summary | FileSummary]
 
 app = typer.Typer(
     add_completion=False,
@@ -68,23 +43,6 @@ ArtistOption = Annotated[
         "-a",
         metavar="ID|URI|LINK|NAME",
         help="An artist to load; repeat it for more. Without it, the artists in `.dlt/config.toml`.",
-    ),
-]
-DayOption = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="YYYY-MM-DD",
-        help="The day the answers are about. A past day can only be replayed from a server that plays it, as the "
-        "made-up world does: Spotify answers for today only. Default: today (UTC).",
-    ),
-]
-DestinationOption = Annotated[
-    str | None,
-    typer.Option(
-        "--destination",
-        metavar="NAME",
-        help=f"The warehouse to write to: {' or '.join(DESTINATIONS)}. Default: ECHOSTREAM_DESTINATION, or duckdb.",
     ),
 ]
 MaxWaitOption = Annotated[
@@ -113,15 +71,6 @@ AudioFeaturesOption = Annotated[
         "of tracks that have none yet.",
     ),
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")]
-LogFormat = Literal["text", "json"]
-LogFormatOption = Annotated[
-    LogFormat,
-    typer.Option(
-        LOG_FORMAT_OPTION,
-        help="How to tell what happens: text for people, or json for machines, one object a line on stderr.",
-    ),
-]
 FilesArgument = Annotated[
     list[Path], typer.Argument(metavar="FILE…", show_default=False, help="ZIP archives, folders or single files.")
 ]
@@ -146,7 +95,7 @@ def load(
     the file in ECHOSTREAM_DUCKDB). Loading a day again changes nothing; dbt builds history and marts from it.
 
     Needs a Spotify app: set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET. To look around without one, try
-    `python -m loader demo`. To have Slack, Teams or a Logic App told what came of the load, set ECHOSTREAM_WEBHOOK_URL.
+    `python -m tour load`. To have Slack, Teams or a Logic App told what came of the load, set ECHOSTREAM_WEBHOOK_URL.
 
     Example: `python -m loader --artist "Bad Bunny" --artist spotify:artist:6M2wZ9GZgrQXHCFfjv46we`
     """
@@ -158,7 +107,7 @@ def load(
             )
         return
     artists = artist or read_followed_artists()
-    observed_on = _read_day(as_of)
+    observed_on = read_day(as_of)
     if not artists:
         raise MendableError(
             "No artist to load: name some with --artist (id, URI, link or name), or list them in "
@@ -169,64 +118,13 @@ def load(
         refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
     options = LoadOptions(artists, observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
-    _run(
+    run_loads(
         [lambda progress: load_catalogue(api_settings, warehouse, options, progress)],
         warehouse,
         observed_on,
         log_format,
         quiet,
     )
-
-
-@app.command()
-def demo(
-    as_of: DayOption = None,
-    mode: Annotated[Mode, typer.Option("--mode", help="The kind of Spotify app to be taken for.")] = "extended",
-    artists: Annotated[int, typer.Option("--artists", min=10, help="How many artists the made-up world has.")] = 40,
-    seed: Annotated[int, typer.Option("--seed", help="Which made-up world: another seed, another world.")] = 7,
-    destination: DestinationOption = None,
-    log_format: LogFormatOption = "text",
-    quiet: QuietOption = False,
-) -> None:
-    """Load a day of a made-up music world: no Spotify app, no account, no network.
-
-    The world stands behind a local server that answers as Spotify's Web API does, so this is the real load, from the
-    first call to the last row. It changes from day to day, most of all in the six weeks from 2026-09-07 on: load
-    several days with `--as-of`, running dbt in between, and history appears in the marts. `make demo` does all of that.
-    The world has a listener, too: what they played lately comes from the same server, and three years of plays from an
-    account export.
-
-    Made-up data has a warehouse of its own, `warehouse/demo.duckdb`, unless ECHOSTREAM_DUCKDB or another destination
-    is named.
-
-    Example: `python -m loader demo --as-of 2026-09-07`
-    """
-    observed_on = _read_day(as_of)
-    warehouse = choose_demo_destination(destination or read_destination_name())
-    world = World(seed=seed, artists=artists)
-    listener = MadeUpListener(world)
-    with serve(world, mode=mode, day=observed_on, listener=listener) as server, TemporaryDirectory() as folder:
-        api_settings = ApiSettings(
-            client_id=CLIENT_ID,
-            client_secret=CLIENT_SECRET,
-            api_url=server.api_url,
-            accounts_url=server.accounts_url,
-            reccobeats_url=server.reccobeats_url,
-        )
-        export = Path(folder) / "my_spotify_data.zip"
-        write_export(listener, export, observed_on)
-        catalogue = LoadOptions(world.artist_ids(), observed_on, source_name=MADE_UP)
-        heard = ListeningOptions(observed_on, source_name=MADE_UP)
-        refresh_token = RefreshToken(REFRESH_TOKEN)
-        loads: list[Load] = [
-            lambda progress: load_catalogue(api_settings, warehouse, catalogue, progress),
-            lambda progress: load_listening(api_settings, refresh_token, warehouse, heard, progress),
-            lambda progress: load_files(History([export]), warehouse, progress, source_name=MADE_UP),
-        ]
-        _run(loads, warehouse, observed_on, log_format, quiet)
-    if not quiet and log_format == "text":
-        typer.echo(f"Next, the marts:     {write_command(warehouse, 'dbt build')}")
-        typer.echo(f"then, the dashboard: {write_command(warehouse, 'make dashboard')}")
 
 
 @app.command()
@@ -292,12 +190,12 @@ def listening(
     """
     api_settings = read_api_settings(needs_secret=False)
     refresh_token = RefreshToken(read_refresh_token())
-    observed_on = _read_day(as_of)
+    observed_on = read_day(as_of)
     if as_of:
         refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
     options = ListeningOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
-    _run(
+    run_loads(
         [lambda progress: load_listening(api_settings, refresh_token, warehouse, options, progress)],
         warehouse,
         observed_on,
@@ -330,7 +228,7 @@ def history(
     Example: `python -m loader history my_spotify_data.zip`
     """
     warehouse = choose_destination(destination or read_destination_name())
-    _run(
+    run_loads(
         [lambda progress: load_files(History(files, keep_personal_data), warehouse, progress)],
         warehouse,
         datetime.now(UTC).date(),
@@ -380,54 +278,13 @@ def dataset(
             preview = preview_dataset(Dataset(files, said, name), progress)
         notices.tell_preview(preview)
         return
-    _run(
+    run_loads(
         [lambda progress: load_files(Dataset(files, said, name), warehouse, progress)],
         warehouse,
         datetime.now(UTC).date(),
         log_format,
         quiet,
     )
-
-
-def _run(loads: Sequence[Load], warehouse: Destination, observed_on: date, log_format: LogFormat, quiet: bool) -> None:
-    """Do loads one after the other, with the warehouse to themselves, and report what came of each."""
-    webhook_url = read_webhook_url()
-    notices = choose_notices([LOG_FORMAT_OPTION, log_format], quiet)
-
-    @contextmanager
-    def report_failure() -> Iterator[None]:
-        try:
-            yield
-        except (Exception, KeyboardInterrupt) as error:
-            failure = explain(error)
-            tell_webhook(webhook_url, notices, observed_on, warehouse.address, error=failure)
-            raise failure from error
-
-    with ExitStack() as held:
-        with report_failure(), notices.follow() as progress:
-            held.enter_context(hold_warehouse(warehouse, progress))
-        for load_part in loads:
-            with report_failure(), notices.follow() as progress:
-                summary = load_part(progress)
-            notices.tell_summary(summary)
-            for warning in summary.warnings:
-                notices.warn(warning)
-            tell_webhook(webhook_url, notices, observed_on, warehouse.address, summary, summary.stopped)
-            if summary.stopped:
-                raise summary.stopped
-
-
-def _read_day(text: str | None) -> date:
-    today = datetime.now(UTC).date()
-    if text is None:
-        return today
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise MendableError(f"--as-of {text!r} is not a day: write it as YYYY-MM-DD.") from None
-    if day > today:
-        raise MendableError(f"--as-of {text} lies in the future: today is {today} (UTC).")
-    return day
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -56,7 +56,7 @@ def read_api_settings(needs_secret: bool = True) -> ApiSettings:
         wanted = "SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET" if needs_secret else "SPOTIFY_CLIENT_ID"
         raise MendableError(
             f"No Spotify credentials: set {wanted} "
-            "(of an app from developer.spotify.com/dashboard), or try `python -m loader demo`, "
+            "(of an app from developer.spotify.com/dashboard), or try `python -m tour load`, "
             "which needs none."
         )
     return ApiSettings(

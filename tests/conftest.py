@@ -16,10 +16,11 @@ import pytest
 from filelock import FileLock
 
 from loader.cli import main
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET
 from loader.destinations import DuckDb
 from loader.lock import lock_warehouse
+from local_api.server import CLIENT_ID, CLIENT_SECRET
 from tests.dbt_process import Dbt, parse
+from tour.__main__ import main as run_tour
 
 pytest_plugins = ["tests.tiers"]
 
@@ -34,11 +35,13 @@ FOLLOWED = [
     "2DaxqgrOhkeH0fpeiQq2f4",
 ]
 DAYS = [date(2025, 6, 2) + timedelta(days=offset) for offset in range(4)]
+# The program that loads a day of the made-up world, for `run_process`.
+DEMO_LOADER = ("-m", "tour", "load")
 
 
 @dataclass
 class Result:
-    """What a call of the loader left: its exit code and what it printed."""
+    """What a call of a command left: its exit code and what it printed."""
 
     exit_code: int
     output: str
@@ -121,16 +124,28 @@ def point_at(monkeypatch):
 
 
 @pytest.fixture
-def load(capsys, warehouse):
-    """Runs the loader with the given arguments, over the warehouse of the test and no other."""
+def call(capsys, warehouse):
+    """Calls a command's function with what a person types, over the warehouse of the test and no other."""
 
-    def run(*arguments):
+    def run(command, *arguments):
         capsys.readouterr()
-        exit_code = main([str(argument) for argument in arguments])
+        exit_code = command([str(argument) for argument in arguments])
         captured = capsys.readouterr()
         return Result(exit_code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def load(call):
+    """Runs the loader with the given arguments."""
+    return partial(call, main)
+
+
+@pytest.fixture
+def load_demo(call):
+    """Loads a day of the made-up world with the given arguments."""
+    return partial(call, run_tour, "load")
 
 
 @contextmanager

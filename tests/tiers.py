@@ -12,6 +12,7 @@ import pytest
 
 AREAS = {
     "tests/loader": "loader",
+    "tests/local_api": "loader",
     "tests/warehouse": "warehouse",
     "tests/dashboard": "browser",
     "tests/project/test_tsql.py": "tsql",

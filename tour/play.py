@@ -7,27 +7,18 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
 from dashboard.results import find_results
 from dbt_runner import Dbt
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.export import write_export
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, serve
 from loader.destinations import Destination
-from loader.file_load import FileSummary, load_files
-from loader.files.history import History
-from loader.listening.load import ListeningOptions, load_listening
-from loader.pipeline import LoadOptions, load_catalogue
+from loader.file_load import FileSummary
 from loader.progress import show_progress
 from loader.runs import Summary
-from loader.settings import ApiSettings
-from loader.spotify.refresh_token import RefreshToken
-from loader.warehouse import MADE_UP
+from local_api.catalogue import FIRST_DAY, World
 from operations.build import build_marts, draw_dashboard
+from tour.made_up_world import serve_world
 
 MONDAY = 0
 # Mondays, on which the listener's library is read too, and Fridays, on which records come out.
@@ -44,33 +35,15 @@ def play_days(warehouse: Destination, dbt: Dbt, console: Console) -> None:
         LoaderError: If a load fails.
         DbtError: If dbt fails.
     """
-    world = World()
-    listener = MadeUpListener(world)
     snapshots = SNAPSHOTS
-    with serve(world, day=DAYS[0], listener=listener) as server:
-        api_settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url, server.reccobeats_url)
+    with serve_world(World(), DAYS[0]) as made_up:
         for day in DAYS:
             started = time.monotonic()
-            server.day = day
+            made_up.server.day = day
             with show_progress(console, wanted=True) as progress:
-                summaries = [
-                    load_catalogue(
-                        api_settings,
-                        warehouse,
-                        LoadOptions(world.artist_ids(), day, source_name=MADE_UP),
-                        progress,
-                    )
-                ]
+                summaries = [made_up.load_artists(warehouse, day, progress)]
                 if day.weekday() == MONDAY:
-                    summaries.append(
-                        load_listening(
-                            api_settings,
-                            RefreshToken(REFRESH_TOKEN),
-                            warehouse,
-                            ListeningOptions(day, source_name=MADE_UP),
-                            progress,
-                        )
-                    )
+                    summaries.append(made_up.load_listening(warehouse, day, progress))
                 progress.start("Taking snapshots")
                 # What dbt would write of the run takes longer than the run.
                 dbt.run(*snapshots, "--no-write-json")
@@ -81,20 +54,13 @@ def play_days(warehouse: Destination, dbt: Dbt, console: Console) -> None:
                 f"{sum(summary.calls for summary in summaries)} calls, {time.monotonic() - started:.1f} s",
                 highlight=False,
             )
-    _load_export(listener, warehouse, console)
-
-
-def _load_export(listener: MadeUpListener, warehouse: Destination, console: Console) -> None:
-    """Load three years of plays, as Spotify sends them to those who ask for their data."""
-    started = time.monotonic()
-    with TemporaryDirectory() as folder, show_progress(console, wanted=True) as progress:
-        export = Path(folder) / "my_spotify_data.zip"
-        write_export(listener, export, DAYS[-1])
-        summary = load_files(History([export]), warehouse, progress, source_name=MADE_UP)
-    console.print(
-        f"  account export   {_count_rows(summary):>7,} plays of three years, {time.monotonic() - started:.1f} s",
-        highlight=False,
-    )
+        started = time.monotonic()
+        with show_progress(console, wanted=True) as progress:
+            export = made_up.load_export(warehouse, DAYS[-1], progress)
+        console.print(
+            f"  account export   {_count_rows(export):>7,} plays of three years, {time.monotonic() - started:.1f} s",
+            highlight=False,
+        )
 
 
 def _count_rows(summary: Summary | FileSummary) -> int:

@@ -17,7 +17,7 @@ DAY_HEADER = "X-Answers-For"
 
 # A load of today that begins at midnight is still one of the day on which it was called.
 _GRACE = timedelta(minutes=5)
-_WAYS_OUT = "leave --as-of out, or replay the made-up world: python -m loader demo --as-of {day}"
+_WAYS_OUT = "leave --as-of out, or replay the made-up world: python -m tour load --as-of {day}"
 
 
 class WrongDayError(MendableError):

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from dashboard.__main__ import main
-from docs.browser import ARGUMENTS, find_chromium
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
-from tests.conftest import follow, read_rows, run_process
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
+from tests.conftest import DEMO_LOADER, follow, read_rows, run_process
 from tests.dbt_process import WITHOUT_TESTS
+from tools.browser import ARGUMENTS, find_chromium
 from tour.play import SNAPSHOTS
 
 DAYS = [FIRST_DAY + timedelta(weeks=weeks) for weeks in range(2)]
@@ -70,7 +70,7 @@ def environment(built):
 def fill_demo(built, dbt):
     """The made-up world and its listener."""
     for day in DAYS:
-        result = run_process("demo", "--quiet", "--artists", 10, "--as-of", day)
+        result = run_process("--quiet", "--artists", 10, "--as-of", day, program=DEMO_LOADER)
         assert result.exit_code == 0, result.errors
         # The build takes the last day's snapshots; of the tests a few are enough to be told of.
         dbt(*(SNAPSHOTS if day != DAYS[-1] else ("build", *FEW_TESTS)))

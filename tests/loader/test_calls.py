@@ -5,8 +5,8 @@ from math import ceil
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import serve
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import serve
 from tests.conftest import follow
 
 NEXT_DAY = FIRST_DAY + timedelta(days=1)

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import serve
+from local_api import faults
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import serve
 from tests.conftest import open_elsewhere, read_raw, read_rows, run_process
 
 UNKNOWN_ID = "0" * 22
@@ -96,7 +96,7 @@ def test_without_artists(warehouse, load):
 
 
 def test_without_credentials(warehouse, load):
-    check_one_line(load("--artist", UNKNOWN_ID), 2, "SPOTIFY_CLIENT_ID", "loader demo")
+    check_one_line(load("--artist", UNKNOWN_ID), 2, "SPOTIFY_CLIENT_ID", "tour load")
     assert not warehouse.exists()
 
 
@@ -148,10 +148,8 @@ def test_with_an_address_that_is_none(server, monkeypatch, load, address):
         (("--bogus",), "--bogus"),
         (("--destination", "oracle", "--artist", UNKNOWN_ID), "oracle"),
         (("bogus",), "bogus"),
-        (("demo", "--mode", "premium"), "premium"),
-        (("demo", "--artists", "3"), "--artists"),
-        (("--artist", UNKNOWN_ID, "demo"), "demo"),
-        (("--max-calls", "5", "demo"), "demo"),
+        (("--artist", UNKNOWN_ID, "listening"), "listening"),
+        (("--max-calls", "5", "listening"), "listening"),
     ],
 )
 def test_with_words_that_mean_nothing(server, load, arguments, word):
@@ -192,8 +190,8 @@ def test_with_a_file_that_another_program_has_open(server, warehouse, load):
 
 
 @pytest.mark.deep
-def test_made_up_and_real_data_do_not_mix(server, world, warehouse, load):
-    assert load("demo", "--artists", "10", "--as-of", FIRST_DAY, "--quiet").exit_code == 0
+def test_made_up_and_real_data_do_not_mix(server, world, warehouse, load, load_demo):
+    assert load_demo("--artists", "10", "--as-of", FIRST_DAY, "--quiet").exit_code == 0
     before = fingerprint(warehouse)
     check_one_line(load("--artist", world.artist_ids()[0]), 2, "demo", "ECHOSTREAM_DUCKDB")
     assert fingerprint(warehouse) == before
@@ -237,7 +235,6 @@ def test_no_output_holds_the_secret_or_the_token(world, point_at, monkeypatch, w
     ("arguments", "option"),
     [
         (("--help",), "--as-of"),
-        (("demo", "--help"), "--as-of"),
         (("history", "--help"), "--keep-personal-data"),
         (("dataset", "--help"), "--dry-run"),
     ],

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from loader import pipeline
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import serve
 from loader.spotify.tables import TABLES
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import serve
 from tests.conftest import follow, read_raw, read_rows
 
 LAST_DAY = FIRST_DAY + timedelta(days=28)
@@ -165,12 +165,12 @@ def test_a_track_that_moved_to_an_unknown_album_brings_the_album(world, warehous
 
 
 @pytest.mark.deep
-def test_a_warehouse_from_before_a_column_gets_it_with_the_next_load(load, warehouse, monkeypatch):
+def test_a_warehouse_from_before_a_column_gets_it_with_the_next_load(load_demo, warehouse, monkeypatch):
     now = TABLES["albums"]
     before = tuple(column for column in now.columns if column[0] != "total_tracks")
     with monkeypatch.context() as patch:
         patch.setitem(TABLES, "albums", replace(now, columns=before))
-        assert load("demo", "--quiet", "--as-of", FIRST_DAY).exit_code == 0
-    result = load("demo", "--quiet", "--as-of", FIRST_DAY + timedelta(days=1))
+        assert load_demo("--quiet", "--as-of", FIRST_DAY).exit_code == 0
+    result = load_demo("--quiet", "--as-of", FIRST_DAY + timedelta(days=1))
     assert result.exit_code == 0, result.errors
     assert read_rows(warehouse, "select count(total_tracks) > 0 from raw_spotify.albums") == [(True,)]

@@ -78,9 +78,9 @@ def test_what_is_set_is_taken_as_it_is(take):
 
 
 @pytest.mark.parametrize("threads", ["0", "-1", "two", "2.5", "1025", "²"])
-def test_no_number_of_threads_is_refused(load, monkeypatch, threads, warehouse):
+def test_no_number_of_threads_is_refused(load_demo, monkeypatch, threads, warehouse):
     monkeypatch.setenv(THREADS, threads)
-    result = load("demo", "--quiet", "--artists", 10)
+    result = load_demo("--quiet", "--artists", 10)
     assert result.exit_code == 2
     assert f"{THREADS} is not a number of threads: {threads!r}" in result.errors
     assert len(result.errors.strip().splitlines()) == 1
@@ -88,9 +88,9 @@ def test_no_number_of_threads_is_refused(load, monkeypatch, threads, warehouse):
 
 
 @pytest.mark.parametrize("memory", ["2", "lots", "0GB", "80%"])
-def test_no_amount_of_memory_is_refused(load, monkeypatch, memory, warehouse):
+def test_no_amount_of_memory_is_refused(load_demo, monkeypatch, memory, warehouse):
     monkeypatch.setenv(MEMORY, memory)
-    result = load("demo", "--quiet", "--artists", 10)
+    result = load_demo("--quiet", "--artists", 10)
     assert result.exit_code == 2
     assert f"{MEMORY} is not an amount of memory" in result.errors
     assert len(result.errors.strip().splitlines()) == 1

@@ -5,10 +5,10 @@ Every kind of fault at every endpoint is in tests/loader/spotify/test_faults.py,
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.folder import Folder
-from loader.demo.server import serve
+from local_api import faults
+from local_api.catalogue import FIRST_DAY, World
+from local_api.folder import Folder
+from local_api.server import serve
 from tests.conftest import DAYS, FOLLOWED, REAL_DAYS, follow, read_raw
 from tests.loader.spotify.conftest import Clock
 

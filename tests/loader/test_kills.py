@@ -15,10 +15,10 @@ from datetime import timedelta
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import serve
 from loader.destinations import DuckDb
+from local_api import faults
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import serve
 from tests.conftest import ROOT, follow, read_raw, read_rows
 
 KILLS = 12

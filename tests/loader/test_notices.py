@@ -7,13 +7,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import CLIENT_SECRET, serve
 from loader.errors import StoppedEarlyError
 from loader.notices import TextNotices, describe_error, write_run_again_at
 from loader.pipeline import Summary
-from tests.conftest import lock_elsewhere, read_rows, run_process
+from local_api import faults
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import CLIENT_SECRET, serve
+from tests.conftest import DEMO_LOADER, lock_elsewhere, read_rows, run_process
 
 QUOTA = faults.Script([("GET /v1/artists/{id}/albums", None, faults.QUOTA_EXCEEDED)])
 QUOTA_WAIT = timedelta(seconds=48_925)
@@ -118,7 +118,7 @@ def test_json_tells_a_used_up_quota_with_the_time_to_run_again(server, world, lo
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--bogus",), ("--artist", UNKNOWN_ID, "--as-of", "never"), ("--artist", UNKNOWN_ID), ("demo", "--artists", "3")],
+    [("--bogus",), ("--artist", UNKNOWN_ID, "--as-of", "never"), ("--artist", UNKNOWN_ID)],
 )
 def test_json_tells_each_error_in_one_line(server, load, arguments):
     result = load(*arguments, "--log-format", "json", "--quiet")
@@ -129,7 +129,7 @@ def test_json_tells_each_error_in_one_line(server, load, arguments):
 
 @pytest.mark.deep
 def test_json_works_for_the_demo_and_its_libraries_log_in_json_too(warehouse):
-    result = run_process("demo", "--artists", 10, "--log-format", "json", RUNTIME__LOG_LEVEL="DEBUG")
+    result = run_process("--artists", 10, "--log-format", "json", RUNTIME__LOG_LEVEL="DEBUG", program=DEMO_LOADER)
     assert result.exit_code == 0, result.errors
     assert "log" in {line["event"] for line in read_lines(result)}
 
@@ -236,14 +236,16 @@ def test_the_webhook_is_told_of_failure(server, webhook, load):
 
 
 @pytest.mark.deep
-def test_a_load_that_fails_is_recorded_in_a_warehouse_that_is_there(server, world, warehouse, load, tmp_path):
+def test_a_load_that_fails_is_recorded_in_a_warehouse_that_is_there(
+    server, world, warehouse, load, load_demo, tmp_path
+):
     assert load("--artist", UNKNOWN_ID).exit_code == 2
     assert not warehouse.exists(), "none is made to record a failure"
     assert load("--artist", world.artist_ids()[0], "--as-of", FIRST_DAY).exit_code == 0
     assert load("--artist", UNKNOWN_ID, "--as-of", FIRST_DAY).exit_code == 2
     (tmp_path / "useless.csv").write_text("track_id,tempo\nnone,120\n")
     assert load("dataset", tmp_path / "useless.csv").exit_code == 2
-    assert load("demo", "--quiet", "--artists", 10).exit_code == 2, "the made-up world is refused here"
+    assert load_demo("--quiet", "--artists", 10).exit_code == 2, "the made-up world is refused here"
     recorded = read_rows(
         warehouse,
         "select source, outcome, calls > 0, rows_written > 0, message from raw_spotify.load_runs order by started_at",

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import serve
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import serve
 from tests.conftest import read_rows
 
 

@@ -13,15 +13,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from loader.demo.accounts import REFRESH_TOKEN
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import serve
 from loader.destinations import DuckDb
-from tests.conftest import ROOT, follow, lock_elsewhere, open_elsewhere, read_raw, read_rows, run_process
+from local_api.accounts import REFRESH_TOKEN
+from local_api.catalogue import FIRST_DAY, World
+from local_api.listener import MadeUpListener
+from local_api.server import serve
+from tests.conftest import DEMO_LOADER, ROOT, follow, lock_elsewhere, open_elsewhere, read_raw, read_rows, run_process
 from tests.loader.files.conftest import make_play, make_row, write_csv
 
-DEMO = ("demo", "--as-of", FIRST_DAY, "--artists", 10, "--quiet")
+DEMO = ("--as-of", FIRST_DAY, "--artists", 10, "--quiet")
 LISTINGS = "GET /v1/artists/{id}/albums"
 # How often two demos meet; ECHOSTREAM_ROUNDS=50 plays more. Read now, as tests see no variables.
 ROUNDS = int(os.environ.get("ECHOSTREAM_ROUNDS") or 5)
@@ -41,10 +41,10 @@ def server(world, warehouse, point_at, monkeypatch):
         yield running
 
 
-def start(*arguments):
+def start(*arguments, program=("-m", "loader")):
     """Start a load as a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "loader", *(str(argument) for argument in arguments)],
+        [sys.executable, *program, *(str(argument) for argument in arguments)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -104,7 +104,7 @@ def read_work_folder(warehouse):
 
 
 def list_other_loads(world, folder):
-    """List a load of every kind."""
+    """List a load of every kind but the demo's."""
     play, row = folder / "Streaming_History_Audio_2024.json", folder / "tracks.csv"
     play.write_text(json.dumps([make_play()]))
     write_csv(row, [make_row(1)])
@@ -113,16 +113,16 @@ def list_other_loads(world, folder):
         ("listening", "--as-of", FIRST_DAY),
         ("history", play),
         ("dataset", row),
-        DEMO,
     )
 
 
-def test_a_load_of_any_kind_leaves_one_that_is_under_way_alone(server, world, warehouse, load, tmp_path):
+def test_a_load_of_any_kind_leaves_one_that_is_under_way_alone(server, world, warehouse, load, load_demo, tmp_path):
     with load_under_way(server, world) as holder:
         calls, prepared = server.calls.total, read_work_folder(warehouse)
         assert any(path.suffix == ".jsonl" for path in prepared), "the answers so far"
         for arguments in list_other_loads(world, tmp_path):
             check_is_busy(load(*arguments), "another load", f"process {holder.pid}")
+        check_is_busy(load_demo(*DEMO), "another load", f"process {holder.pid}")
         assert server.calls.total == calls, "a busy load asks nobody"
         assert read_work_folder(warehouse) == prepared
         assert not warehouse.exists()
@@ -133,11 +133,11 @@ def test_a_load_of_any_kind_leaves_one_that_is_under_way_alone(server, world, wa
 
 @pytest.mark.deep
 @pytest.mark.parametrize("name", ["link.duckdb", "warehouse/../warehouse/echostream.duckdb"])
-def test_another_name_of_the_file_is_no_way_in(server, world, warehouse, load, monkeypatch, tmp_path, name):
+def test_another_name_of_the_file_is_no_way_in(server, world, warehouse, load_demo, monkeypatch, tmp_path, name):
     (tmp_path / "link.duckdb").symlink_to(warehouse)
     with load_under_way(server, world) as holder:
         monkeypatch.setenv("ECHOSTREAM_DUCKDB", name)
-        check_is_busy(load(*DEMO), name, f"process {holder.pid}")
+        check_is_busy(load_demo(*DEMO), name, f"process {holder.pid}")
     assert finish(holder) == (0, [])
 
 
@@ -189,15 +189,15 @@ def test_the_tour_begins_only_with_the_warehouse_to_itself(warehouse):
 def play_two_demos(warehouse, pause):
     """Start the demo twice over no warehouse, some seconds apart, and give back how each ended and the rows."""
     shutil.rmtree(warehouse.parent, ignore_errors=True)
-    both = [start(*DEMO)]
+    both = [start(*DEMO, program=DEMO_LOADER)]
     time.sleep(pause)
-    both.append(start(*DEMO))
+    both.append(start(*DEMO, program=DEMO_LOADER))
     return sorted(finish(process) for process in both), read_raw(warehouse)
 
 
 @pytest.mark.deep
 def test_two_demos_at_once_are_one_and_a_line(warehouse):
-    assert finish(start(*DEMO)) == (0, [])
+    assert finish(start(*DEMO, program=DEMO_LOADER)) == (0, [])
     expected = read_raw(warehouse)
     pauses = random.Random(8)  # noqa: S311 - moments, not secrets
     for _ in range(ROUNDS):

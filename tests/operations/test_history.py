@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from operations.account import LISTENING, LONGEST_STREAK, TOP_ARTISTS
-from tests.conftest import read_rows, read_schema
+from tests.conftest import DEMO_LOADER, read_rows, read_schema
 from tests.loader.files.conftest import make_episode, make_play
 from tests.operations.conftest import Place, check_one_line
 from tests.project.tsql.check import Batch, find_refusals
@@ -151,7 +151,7 @@ def test_an_export_without_a_play_ends_before_the_marts_are_built(place):
 
 @pytest.mark.deep
 def test_a_warehouse_of_the_demo_takes_no_real_plays(place):
-    assert place.run("demo", "--artists", 10, "--quiet", program=("-m", "loader")).exit_code == 0
+    assert place.run("--artists", 10, "--quiet", program=DEMO_LOADER).exit_code == 0
     assert [path.name for path in place.warehouse.parent.glob("*.duckdb")] == ["demo.duckdb"]
     export = write_archive(place.folder / "plays.zip", endsong_0=[make_play()])
     refused = place.run("history", export, ECHOSTREAM_DUCKDB="warehouse/demo.duckdb")

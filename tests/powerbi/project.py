@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from powerbi.write_model import MODEL
 from tests.conftest import ROOT
 from tests.powerbi.tmdl import read_tmdl
+from tools.write_power_bi import MODEL
 
 FOLDER = ROOT / "powerbi"
 REPORT = FOLDER / "EchoStream.Report"

@@ -6,8 +6,10 @@ import json
 import pytest
 import yaml
 
-from powerbi import write_model
-from powerbi.write_model import (
+from tests.conftest import ROOT
+from tests.powerbi.project import Model, find_unresolved_in_dax, find_unresolved_in_visuals
+from tools import write_power_bi
+from tools.write_power_bi import (
     EXPOSURE,
     MODEL,
     WRITTEN_BY_HAND,
@@ -16,8 +18,6 @@ from powerbi.write_model import (
     read_marts,
     write_files,
 )
-from tests.conftest import ROOT
-from tests.powerbi.project import Model, find_unresolved_in_dax, find_unresolved_in_visuals
 
 
 def rename_column(manifest, mart, column, name):
@@ -137,7 +137,7 @@ def test_a_mart_comes_and_goes_with_the_exposure(manifest):
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """A copy of the hand-written model to write into."""
-    monkeypatch.setattr(write_model, "MODEL", tmp_path)
+    monkeypatch.setattr(write_power_bi, "MODEL", tmp_path)
     (tmp_path / "tables").mkdir()
     (tmp_path / "model.tmdl").write_text((MODEL / "model.tmdl").read_text("utf-8"))
     return tmp_path
@@ -146,10 +146,10 @@ def elsewhere(tmp_path, monkeypatch):
 def test_what_is_no_longer_read_is_removed(manifest, elsewhere, tmp_path, monkeypatch):
     parsed = tmp_path / "manifest.json"
     parsed.write_text(json.dumps(manifest))
-    monkeypatch.setattr(write_model, "MANIFEST", parsed)
+    monkeypatch.setattr(write_power_bi, "MANIFEST", parsed)
     (elsewhere / "tables" / "rpt_old.tmdl").write_text("table rpt_old\n")
     (elsewhere / "tables" / "Measures.tmdl").write_text("table Measures\n")
-    assert write_model.main() == 0
+    assert write_power_bi.main() == 0
     assert not (elsewhere / "tables" / "rpt_old.tmdl").exists()
     assert (elsewhere / "tables" / "Measures.tmdl").read_text() == "table Measures\n"
     written = {path: (elsewhere / path).read_text("utf-8") for path in write_files(manifest)}
@@ -157,6 +157,6 @@ def test_what_is_no_longer_read_is_removed(manifest, elsewhere, tmp_path, monkey
 
 
 def test_before_dbt_has_parsed_the_project_it_says_so(elsewhere, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(write_model, "MANIFEST", tmp_path / "missing.json")
-    assert write_model.main() == 2
+    monkeypatch.setattr(write_power_bi, "MANIFEST", tmp_path / "missing.json")
+    assert write_power_bi.main() == 2
     assert "run dbt parse, or make powerbi" in capsys.readouterr().err

@@ -5,8 +5,8 @@ from collections import defaultdict
 
 import pytest
 
-from powerbi.write_model import WRITTEN_BY_HAND
 from tests.powerbi.project import Model, find_unresolved_in_dax, split_column
+from tools.write_power_bi import WRITTEN_BY_HAND
 
 
 def test_every_name_in_a_measure_is_found(model):
@@ -86,7 +86,7 @@ def test_filters_reach_a_table_in_one_way_only(model):
     ways = count_ways(model.relationships)
     assert ways["dim_artist_current", "fct_plays"] == ways["dim_genre", "fct_artist_popularity"] == 1
     ambiguous = {pair: count for pair, count in ways.items() if count > 1}
-    assert not ambiguous, "name the ways too many in INACTIVE or LEFT_OUT of powerbi/write_model.py"
+    assert not ambiguous, "name the ways too many in INACTIVE or LEFT_OUT of tools/write_power_bi.py"
     assert max(count_ways(model.relationships, with_inactive=True).values()) > 1
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
-from loader.demo.story import LAUNCH_DAY
-from tests.conftest import ROOT
+from local_api.catalogue import FIRST_DAY
+from local_api.story import LAUNCH_DAY
+from tests.conftest import DEMO_LOADER, ROOT
 from tour.play import SNAPSHOTS
 
 # In these weeks an artist takes another name, tracks are withdrawn and come back, and on the third of these days an
@@ -80,7 +80,7 @@ def build(project):
         ROOT / "dbt_project", project.folder, ignore=shutil.ignore_patterns("target", "logs", "dbt_packages")
     )
     for day in DAYS:
-        project.succeed("python", "-m", "loader", "demo", "--quiet", "--as-of", day)
+        project.succeed("python", *DEMO_LOADER, "--quiet", "--as-of", day)
         if day != DAYS[-1]:
             # The build takes the last day's.
             project.succeed("dbt", "--quiet", *SNAPSHOTS)

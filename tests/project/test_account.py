@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.listener import MadeUpListener
+from local_api.catalogue import FIRST_DAY, World
+from local_api.listener import MadeUpListener
 from tests.project.conftest import DAYS
 from tour.account import print_findings
 from tour.findings import find

@@ -2,7 +2,7 @@
 
 import json
 
-from docs.entity_diagram import OVERVIEW, draw_diagram, put_diagram
+from tools.draw_diagram import OVERVIEW, draw_diagram, put_diagram
 
 
 def test_the_diagram_is_that_of_the_marts(project):

@@ -57,20 +57,20 @@ def test_the_areas_are_the_whole_without_a_test_twice(suite):
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_quick_run_says_what_it_left_out_and_how_to_run_it(suite, workers):
     output = suite("-m", "not deep", "--numprocesses", workers, "-q")
-    told = "Not run: 6 slow tests (loader 1, warehouse 1, browser 1, tsql 1, project 2); make test-all runs them."
+    told = "Not run: 7 slow tests (loader 2, warehouse 1, browser 1, tsql 1, project 2); make test-all runs them."
     assert told in output.splitlines()
-    assert "6 passed" in output
+    assert "7 passed" in output
 
 
 def test_a_whole_run_says_nothing_of_the_kind(suite):
     output = suite("-q")
-    assert "12 passed" in output
+    assert "14 passed" in output
     assert "Not run" not in output
 
 
 def test_slow_tests_come_first(suite):
     tests = list_tests(suite("--collect-only", "-q"))
-    assert [test.endswith("test_slow") for test in tests] == [True] * 6 + [False] * 6
+    assert [test.endswith("test_slow") for test in tests] == [True] * 7 + [False] * 7
 
 
 def list_commands(job):

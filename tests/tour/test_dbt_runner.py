@@ -13,7 +13,7 @@ import pytest
 
 from dbt_runner import Dbt, DbtError
 from loader.errors import MendableError
-from tests.conftest import ROOT, read_rows, run_process
+from tests.conftest import DEMO_LOADER, ROOT, read_rows, run_process
 
 
 @pytest.fixture
@@ -25,7 +25,9 @@ def small(make_once, warehouse, tmp_path, tmp_path_factory, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
     def fill(folder):
-        result = run_process("demo", "--quiet", "--artists", 10, ECHOSTREAM_DUCKDB=str(folder / warehouse.name))
+        result = run_process(
+            "--quiet", "--artists", 10, ECHOSTREAM_DUCKDB=str(folder / warehouse.name), program=DEMO_LOADER
+        )
         assert result.exit_code == 0, result.errors
 
     shutil.copytree(make_once("loaded", fill), warehouse.parent)
@@ -42,7 +44,7 @@ def test_it_runs_commands_and_leaves_the_file_free_after_each(small):
         # Both this process and others can open it to write.
         with duckdb.connect(str(small)) as connection:
             connection.execute("create table mine as select 1 as a")
-        result = run_process("demo", "--quiet", "--artists", 10)
+        result = run_process("--quiet", "--artists", 10, program=DEMO_LOADER)
         assert result.exit_code == 0, result.errors
         dbt.run("run", "--select", "stg_spotify__artists")
         with pytest.raises(DbtError, match="dbt run failed"):

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 import duckdb
 import pytest
 
-from loader.demo.accounts import REFRESH_TOKEN
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import serve
+from local_api.accounts import REFRESH_TOKEN
+from local_api.catalogue import FIRST_DAY, World
+from local_api.listener import MadeUpListener
+from local_api.server import serve
 from tests.conftest import ROOT, follow, read_rows
 from tests.dbt_process import WITHOUT_TESTS
 from tests.loader.files.conftest import make_episode, make_play, make_row, write_csv

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from loader.demo.folder import Folder
-from loader.demo.server import serve
+from local_api.folder import Folder
+from local_api.server import serve
 from tests.conftest import DAYS, FOLLOWED, REAL_DAYS, follow, read_raw, read_rows
 from tests.dbt_process import WITHOUT_TESTS
 from tests.warehouse.conftest import read_marts

@@ -5,8 +5,8 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import serve
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import serve
 from tests.conftest import follow, read_rows
 from tests.dbt_process import WITHOUT_TESTS
 from tests.warehouse.conftest import read_marts

@@ -12,7 +12,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
+from local_api.catalogue import FIRST_DAY
 from tests.dbt_process import WITHOUT_TESTS
 from tests.warehouse.export import export_marts, export_rows
 from tour.play import SNAPSHOTS
@@ -75,7 +75,7 @@ def empty_server():
 
 
 @pytest.fixture
-def play_into(load, dbt, monkeypatch):
+def play_into(load_demo, dbt, monkeypatch):
     """Loads the days into a destination, with snapshots in between, then builds everything there.
 
     dbt's tests run on the server only: what they say of the same rows on DuckDB, the built project has shown.
@@ -84,7 +84,7 @@ def play_into(load, dbt, monkeypatch):
     def play(destination):
         monkeypatch.setenv("ECHOSTREAM_DESTINATION", destination)
         for day in DAYS:
-            result = load("demo", "--as-of", day, "--artists", 12)
+            result = load_demo("--as-of", day, "--artists", 12)
             assert result.exit_code == 0, result.errors
             dbt(*SNAPSHOTS)
         dbt("build", *(WITHOUT_TESTS if destination == "duckdb" else ()))

@@ -12,8 +12,6 @@ from dlt.destinations import duckdb as duckdb_destination
 
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET
 from loader.errors import StoppedEarlyError
 from loader.known import Known, keep_news
 from loader.settings import ApiSettings
@@ -24,6 +22,8 @@ from loader.spotify.journal import Journal
 from loader.spotify.rows import Observation
 from loader.spotify.tables import SCHEMA_NAME, TABLES
 from loader.spotify.web_api import WebApi
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import CLIENT_ID, CLIENT_SECRET
 
 
 class Warehouse:

@@ -6,10 +6,10 @@ import pytest
 
 from loader.audio_features import reader as reader_module
 from loader.audio_features.reccobeats import ReccoBeats
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.server import serve
 from loader.spotify.tables import AUDIO_FEATURES
+from local_api import faults
+from local_api.catalogue import FIRST_DAY, World
+from local_api.server import serve
 
 SPOTIFY_ENDPOINT = "GET /v1/audio-features"
 RECCOBEATS_ENDPOINT = "GET /reccobeats/v1/audio-features"

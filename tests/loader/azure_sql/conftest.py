@@ -2,12 +2,12 @@
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
 from loader.spotify.tables import TABLES
+from local_api.catalogue import FIRST_DAY
 from tests.loader.azure_sql.tds_server import TdsServer, serve_tds
 
 PASSWORD = "Geheim}1;x"  # noqa: S105
-DEMO_LOAD = ("demo", "--as-of", FIRST_DAY, "--artists", 10, "--destination", "azuresql")
+DEMO_LOAD = ("--as-of", FIRST_DAY, "--artists", 10, "--destination", "azuresql")
 
 
 def answer_as_warehouse(statement):

@@ -31,13 +31,13 @@ def find_writes(database):
 
 
 @pytest.mark.deep
-def test_a_load_on_another_machine_is_left_alone(database, other, load):
+def test_a_load_on_another_machine_is_left_alone(database, other, load_demo):
     other.take()
-    check_is_busy(load(*DEMO_LOAD))
+    check_is_busy(load_demo(*DEMO_LOAD))
     assert find_writes(database) == []
     assert len(database.locks) == 1, "the other load has it still"
     other.release()
-    assert load(*DEMO_LOAD).exit_code == 0
+    assert load_demo(*DEMO_LOAD).exit_code == 0
     assert database.locks == {}
 
 
@@ -69,7 +69,7 @@ def test_a_load_that_lost_its_lock_to_another_writes_no_more(database, other):
     assert len(database.locks) == 1, "what is not ours is not released"
 
 
-def test_a_load_that_fails_releases_the_lock(point_at_database, load):
+def test_a_load_that_fails_releases_the_lock(point_at_database, load_demo):
     def answer(statement):
         if "INSERT INTO" in statement:
             raise Refusal(40544, "The database 'echostream' has reached its size quota.")
@@ -77,11 +77,11 @@ def test_a_load_that_fails_releases_the_lock(point_at_database, load):
 
     with serve_tds(TdsServer(answer=answer)) as server:
         point_at_database(server.port)
-        assert load(*DEMO_LOAD).exit_code == 2
+        assert load_demo(*DEMO_LOAD).exit_code == 2
         assert server.locks == {}
 
 
-def test_a_deadlock_over_the_lock_is_one_line(point_at_database, load, monkeypatch):
+def test_a_deadlock_over_the_lock_is_one_line(point_at_database, load_demo, monkeypatch):
     monkeypatch.setattr("loader.destinations.azure_sql.application_lock.build_take_statement", lambda _: "select -3")
 
     def answer(statement):
@@ -89,7 +89,7 @@ def test_a_deadlock_over_the_lock_is_one_line(point_at_database, load, monkeypat
 
     with serve_tds(TdsServer(answer=answer)) as server:
         point_at_database(server.port)
-        result = load(*DEMO_LOAD)
+        result = load_demo(*DEMO_LOAD)
     assert result.exit_code == 1
     (line,) = result.errors.splitlines()
     assert "sp_getapplock answers -3" in line

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from loader.destinations.azure_sql import connection
 from loader.destinations.azure_sql.failures import FAILURES, explain, find_failure
 from loader.destinations.azure_sql.settings import AzureSqlSettings, read_azure_sql_settings
-from tests.conftest import run_process
+from tests.conftest import DEMO_LOADER, run_process
 from tests.loader.azure_sql.conftest import DEMO_LOAD, PASSWORD, answer_as_warehouse
 from tests.loader.azure_sql.tds_server import Refusal, TdsServer, serve_tds
 
@@ -121,15 +121,15 @@ def no_patience(monkeypatch):
 
 
 @pytest.mark.parametrize(("number", "text", "exit_code", "told"), AT_LOGIN)
-def test_a_login_that_is_refused_is_explained(number, text, exit_code, told, point_at_database, load):
+def test_a_login_that_is_refused_is_explained(number, text, exit_code, told, point_at_database, load_demo):
     with serve_tds(TdsServer(logins=lambda: refuse(number, text))) as server:
         point_at_database(server.port)
-        check_one_line(load(*DEMO_LOAD), exit_code, told, str(number))
+        check_one_line(load_demo(*DEMO_LOAD), exit_code, told, str(number))
     assert server.statements == []
 
 
 @pytest.mark.deep
-def test_a_database_that_wakes_up_is_waited_for(point_at_database, load):
+def test_a_database_that_wakes_up_is_waited_for(point_at_database, load_demo):
     tries = iter([ASLEEP, ASLEEP])
 
     def log_in():
@@ -138,28 +138,28 @@ def test_a_database_that_wakes_up_is_waited_for(point_at_database, load):
 
     with serve_tds(TdsServer(logins=log_in, answer=answer_as_warehouse)) as server:
         point_at_database(server.port)
-        result = load(*DEMO_LOAD, "--log-format", "json")
+        result = load_demo(*DEMO_LOAD, "--log-format", "json")
     assert result.exit_code == 0, result.errors
     waits = [line for line in result.errors.splitlines() if "waiting" in line and "step_started" in line]
     assert len(waits) == 2
     assert all("is asleep or moving" in line for line in waits)
 
 
-def test_a_database_that_does_not_wake_up_is_given_up(point_at_database, load):
+def test_a_database_that_does_not_wake_up_is_given_up(point_at_database, load_demo):
     with serve_tds(TdsServer(logins=lambda: refuse(ASLEEP.number, ASLEEP.text))) as server:
         point_at_database(server.port)
-        check_one_line(load(*DEMO_LOAD), 1, "asleep", "40613")
+        check_one_line(load_demo(*DEMO_LOAD), 1, "asleep", "40613")
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize(("where", "number", "text", "exit_code", "told"), AT_WORK)
-def test_a_statement_that_is_refused_is_explained(where, number, text, exit_code, told, point_at_database, load):
+def test_a_statement_that_is_refused_is_explained(where, number, text, exit_code, told, point_at_database, load_demo):
     def answer(statement):
         return refuse(number, text) if where in statement else answer_as_warehouse(statement)
 
     with serve_tds(TdsServer(answer=answer)) as server:
         point_at_database(server.port)
-        check_one_line(load(*DEMO_LOAD), exit_code, told)
+        check_one_line(load_demo(*DEMO_LOAD), exit_code, told)
     recorded = [statement for statement in server.statements if re.search("INSERT.*load_runs", statement)]
     # Plays alone are merged by `merge into`: the catalogue, which comes before them, is loaded by then.
     done_before = 1 if where == "MERGE INTO" else 0
@@ -167,7 +167,7 @@ def test_a_statement_that_is_refused_is_explained(where, number, text, exit_code
     assert all("'failed'" in statement for statement in recorded[done_before:])
 
 
-def test_rights_that_are_missing_are_told_before_anything_is_asked(point_at_database, load):
+def test_rights_that_are_missing_are_told_before_anything_is_asked(point_at_database, load_demo):
     def answer(statement):
         if "has_perms_by_name" in statement:
             return [("CREATE TABLE", 1), ("INSERT on raw_spotify", 0), ("ALTER on raw_spotify", 0)]
@@ -175,20 +175,20 @@ def test_rights_that_are_missing_are_told_before_anything_is_asked(point_at_data
 
     with serve_tds(TdsServer(answer=answer)) as server:
         point_at_database(server.port)
-        check_one_line(load(*DEMO_LOAD), 2, "INSERT on raw_spotify, ALTER on raw_spotify", "roles.sql")
+        check_one_line(load_demo(*DEMO_LOAD), 2, "INSERT on raw_spotify, ALTER on raw_spotify", "roles.sql")
     assert not any(statement.startswith(("select table_name", "CREATE")) for statement in server.statements)
 
 
-def test_nobody_listens(point_at_database, load):
+def test_nobody_listens(point_at_database, load_demo):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     point_at_database(port)
-    check_one_line(load(*DEMO_LOAD), 2, "Nobody answers", str(port))
+    check_one_line(load_demo(*DEMO_LOAD), 2, "Nobody answers", str(port))
 
 
-def test_no_such_server(point_at_database, load):
+def test_no_such_server(point_at_database, load_demo):
     point_at_database(1433, AZURE_SQL_SERVER="nobody.invalid")
-    check_one_line(load(*DEMO_LOAD), 2, "no server nobody.invalid")
+    check_one_line(load_demo(*DEMO_LOAD), 2, "no server nobody.invalid")
 
 
 @contextmanager
@@ -218,14 +218,14 @@ def test_what_answers_is_no_sql_server(encrypt, point_at_database):
     with serve_bytes(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as port:
         point_at_database(port, AZURE_SQL_ENCRYPT=encrypt)
         # In a process of its own: the ODBC driver repeats here what it said of another server before.
-        check_one_line(run_process(*DEMO_LOAD), 2, "does not talk as SQL Server does")
+        check_one_line(run_process(*DEMO_LOAD, program=DEMO_LOADER), 2, "does not talk as SQL Server does")
 
 
 @pytest.mark.deep
-def test_what_listens_does_not_answer(point_at_database, load):
+def test_what_listens_does_not_answer(point_at_database, load_demo):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         point_at_database(listener.getsockname()[1])
-        check_one_line(load(*DEMO_LOAD), 2, "did not answer in time")
+        check_one_line(load_demo(*DEMO_LOAD), 2, "did not answer in time")
 
 
 @pytest.fixture(scope="module")
@@ -253,21 +253,21 @@ def certificate(tmp_path_factory):
     return path
 
 
-def test_a_certificate_that_cannot_be_verified_is_refused(certificate, point_at_database, load):
+def test_a_certificate_that_cannot_be_verified_is_refused(certificate, point_at_database, load_demo):
     with serve_tds(TdsServer(certificate=certificate)) as server:
         point_at_database(server.port, AZURE_SQL_ENCRYPT="")
-        check_one_line(load(*DEMO_LOAD), 2, "certificate", "AZURE_SQL_TRUST_SERVER_CERTIFICATE")
+        check_one_line(load_demo(*DEMO_LOAD), 2, "certificate", "AZURE_SQL_TRUST_SERVER_CERTIFICATE")
 
 
-def test_encryption_is_insisted_on(point_at_database, load):
+def test_encryption_is_insisted_on(point_at_database, load_demo):
     with serve_tds(TdsServer(answer=answer_as_warehouse)) as server:
         point_at_database(server.port, AZURE_SQL_ENCRYPT="")
-        check_one_line(load(*DEMO_LOAD), 2, "does not encrypt")
+        check_one_line(load_demo(*DEMO_LOAD), 2, "does not encrypt")
     assert server.statements == []
 
 
 @pytest.mark.deep
-def test_a_load_that_failed_goes_on_without_asking_again(point_at_database, load):
+def test_a_load_that_failed_goes_on_without_asking_again(point_at_database, load_demo):
     is_full = True
 
     def answer(statement):
@@ -277,10 +277,10 @@ def test_a_load_that_failed_goes_on_without_asking_again(point_at_database, load
 
     with serve_tds(TdsServer(answer=answer)) as server:
         point_at_database(server.port)
-        first = load(*DEMO_LOAD)
+        first = load_demo(*DEMO_LOAD)
         check_one_line(first, 2, "is full")
         is_full = False
-        second = load(*DEMO_LOAD)
+        second = load_demo(*DEMO_LOAD)
     assert second.exit_code == 0, second.errors
 
 
@@ -348,11 +348,11 @@ def test_what_is_told_is_one_line_without_secrets():
         ("AZURE_SQL_AUTHENTICATION", "service principal", "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET not"),
     ],
 )
-def test_settings_that_are_missing_or_wrong_are_named(variable, value, told, point_at_database, load, monkeypatch):
+def test_settings_that_are_missing_or_wrong_are_named(variable, value, told, point_at_database, load_demo, monkeypatch):
     for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
     point_at_database(1433, **{variable: value})
-    check_one_line(load(*DEMO_LOAD), 2, told)
+    check_one_line(load_demo(*DEMO_LOAD), 2, told)
 
 
 @pytest.mark.parametrize(
@@ -375,13 +375,13 @@ def test_a_password_with_any_character_arrives(point_at_database):
     assert parsed["server"] == "tcp:h,1433"
 
 
-def test_entra_id_gives_no_token(point_at_database, load, monkeypatch, tmp_path):
+def test_entra_id_gives_no_token(point_at_database, load_demo, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))  # where there is no az
     point_at_database(1433, AZURE_SQL_AUTHENTICATION="az login")
-    check_one_line(load(*DEMO_LOAD), 2, "Entra ID gave no token", "az login")
+    check_one_line(load_demo(*DEMO_LOAD), 2, "Entra ID gave no token", "az login")
 
 
-def test_the_loader_refuses_to_mix_worlds_there_too(point_at_database, load):
+def test_the_loader_refuses_to_mix_worlds_there_too(point_at_database, load_demo):
     def answer(statement):
         if statement.startswith("select distinct source"):
             return [("spotify",)]
@@ -389,4 +389,4 @@ def test_the_loader_refuses_to_mix_worlds_there_too(point_at_database, load):
 
     with serve_tds(TdsServer(answer=answer)) as server:
         point_at_database(server.port)
-        check_one_line(load(*DEMO_LOAD), 2, "holds data from spotify", "AZURE_SQL_DATABASE")
+        check_one_line(load_demo(*DEMO_LOAD), 2, "holds data from spotify", "AZURE_SQL_DATABASE")

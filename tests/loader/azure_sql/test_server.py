@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 import mssql_python
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
 from loader.destinations import choose_destination
 from loader.destinations.azure_sql.connection import connect
 from loader.destinations.azure_sql.destination import _build_rights_query
@@ -20,6 +19,7 @@ from loader.destinations.azure_sql.settings import read_azure_sql_settings
 from loader.known import Known
 from loader.spotify.tables import TABLES
 from loader.warehouse import build_pipeline, extract, open_known, write
+from local_api.catalogue import FIRST_DAY
 from tests.conftest import read_rows
 from tests.loader.azure_sql.test_roles import ROLES
 
@@ -56,10 +56,10 @@ def read_table(table, ask_for):
     return sorted((tuple(row) for row in ask_for(f"select {columns} from raw_spotify.{table.name}")), key=repr)
 
 
-def test_the_same_days_are_the_same_rows_as_in_duckdb(connection, warehouse, load):
+def test_the_same_days_are_the_same_rows_as_in_duckdb(connection, warehouse, load_demo):
     for day in (FIRST_DAY, NEXT_DAY, NEXT_DAY):
         for name in ("duckdb", "azuresql"):
-            result = load("demo", "--as-of", day, "--artists", 12, "--destination", name)
+            result = load_demo("--as-of", day, "--artists", 12, "--destination", name)
             assert result.exit_code == 0, result.errors
     for table in _COMPARED:
         there = read_table(table, lambda query: ask(connection, query))
@@ -166,18 +166,18 @@ def test_the_loader_knows_what_it_may_do(connection, members, role, expected):
         connection.cursor().execute("revert")
 
 
-def test_a_wrong_password_is_one_line(connection, load, monkeypatch):
+def test_a_wrong_password_is_one_line(connection, load_demo, monkeypatch):
     if read_azure_sql_settings().authentication != "sql":
         pytest.skip("no SQL login")
     monkeypatch.setenv("AZURE_SQL_PASSWORD", "not the password")
-    result = load("demo", "--as-of", FIRST_DAY, "--destination", "azuresql")
+    result = load_demo("--as-of", FIRST_DAY, "--destination", "azuresql")
     assert result.exit_code == 2
     assert "18456" in result.errors
     assert len(result.errors.strip().splitlines()) == 1
 
 
-def test_a_database_that_is_not_there_is_one_line(connection, load, monkeypatch):
+def test_a_database_that_is_not_there_is_one_line(connection, load_demo, monkeypatch):
     monkeypatch.setenv("AZURE_SQL_DATABASE", "nowhere_to_be_found")
-    result = load("demo", "--as-of", FIRST_DAY, "--destination", "azuresql")
+    result = load_demo("--as-of", FIRST_DAY, "--destination", "azuresql")
     assert result.exit_code == 2
     assert len(result.errors.strip().splitlines()) == 1

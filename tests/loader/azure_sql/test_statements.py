@@ -18,10 +18,10 @@ def recorded():
 
 
 @pytest.fixture
-def statements(recorded, database, load):
+def statements(recorded, database, load_demo):
     """The statements of a load."""
     if not recorded:
-        result = load(*DEMO_LOAD)
+        result = load_demo(*DEMO_LOAD)
         assert result.exit_code == 0, result.errors
         recorded += database.statements
     return recorded

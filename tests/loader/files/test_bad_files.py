@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
+from local_api.catalogue import FIRST_DAY
 from tests.conftest import read_raw
 from tests.loader.files.conftest import make_play, make_row
 from tests.loader.files.test_history import AUDIO
@@ -213,15 +213,15 @@ def test_a_bad_file_leaves_a_warehouse_as_it_was(load, export, warehouse, tmp_pa
 
 
 @pytest.mark.deep
-def test_files_do_not_mix_with_the_made_up_world(load, export, dataset, warehouse):
-    assert load("demo", "--artists", "10", "--as-of", FIRST_DAY, "--quiet").exit_code == 0
+def test_files_do_not_mix_with_the_made_up_world(load, load_demo, export, dataset, warehouse):
+    assert load_demo("--artists", "10", "--as-of", FIRST_DAY, "--quiet").exit_code == 0
     before = fingerprint(warehouse)
     check_one_line(load("history", export({AUDIO: PLAYS})), 2, "demo", "ECHOSTREAM_DUCKDB")
     check_one_line(load("dataset", dataset([make_row()])), 2, "demo", "ECHOSTREAM_DUCKDB")
     assert fingerprint(warehouse) == before
 
 
-def test_the_made_up_world_does_not_mix_with_files(load, export, dataset, warehouse):
+def test_the_made_up_world_does_not_mix_with_files(load, load_demo, export, dataset, warehouse):
     assert load("history", export({AUDIO: PLAYS})).exit_code == 0
     assert load("dataset", dataset([make_row()])).exit_code == 0
-    check_one_line(load("demo", "--artists", "10", "--as-of", FIRST_DAY, "--quiet"), 2, "dataset, export")
+    check_one_line(load_demo("--artists", "10", "--as-of", FIRST_DAY, "--quiet"), 2, "dataset, export")

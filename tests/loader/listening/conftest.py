@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from loader.demo.accounts import REFRESH_TOKEN
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import serve
+from local_api.accounts import REFRESH_TOKEN
+from local_api.catalogue import FIRST_DAY, World
+from local_api.listener import MadeUpListener
+from local_api.server import serve
 
 DAY = FIRST_DAY + timedelta(days=28)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from loader.demo import faults
+from local_api import faults
 from tests.conftest import read_rows
 from tests.loader.files.conftest import make_play
 from tests.loader.listening.conftest import DAY, Changed

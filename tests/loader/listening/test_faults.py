@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from loader.demo import faults
+from local_api import faults
 from tests.conftest import ROOT, read_raw
 from tests.loader.listening.conftest import DAY
 from tests.loader.test_faults import find_exit_code, find_faults_met, hurry_up, set_waits, spread_faults

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY
-from loader.demo.export import write_export
 from loader.spotify.refresh_token import RefreshToken
+from local_api import faults
+from local_api.catalogue import FIRST_DAY
+from local_api.export import write_export
 from tests.conftest import ROOT, follow, read_raw, read_rows
 from tests.loader.listening.conftest import DAY, Changed
 
@@ -257,8 +257,8 @@ def test_the_same_plays_come_from_the_account_export(open_server, listener, load
 
 
 @pytest.mark.deep
-def test_made_up_and_real_listening_do_not_mix(open_server, load, hear):
-    assert load("demo", "--quiet", "--artists", 10, "--as-of", FIRST_DAY).exit_code == 0
+def test_made_up_and_real_listening_do_not_mix(open_server, load_demo, hear):
+    assert load_demo("--quiet", "--artists", 10, "--as-of", FIRST_DAY).exit_code == 0
     with open_server():
         result = hear("--quiet")
     assert result.exit_code == 2

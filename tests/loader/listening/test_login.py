@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 import requests
 
-from loader.demo import faults
-from loader.demo.server import CLIENT_ID, serve
 from loader.login import save_refresh_token
 from loader.spotify.sign_in import SCOPES
+from local_api import faults
+from local_api.server import CLIENT_ID, serve
 from tests.conftest import read_rows, run_process
 from tests.loader.listening.conftest import DAY
 

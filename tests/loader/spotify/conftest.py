@@ -6,10 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from loader.demo.accounts import REFRESH_TOKEN
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
 from loader.listening.library_api import LibraryApi
 from loader.settings import ApiSettings
 from loader.spotify.access import Access
@@ -19,6 +15,10 @@ from loader.spotify.journal import Journal
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.sign_in import PersonSignIn
 from loader.spotify.web_api import WebApi
+from local_api.accounts import REFRESH_TOKEN
+from local_api.catalogue import FIRST_DAY, World
+from local_api.listener import MadeUpListener
+from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 
 
 class Clock:

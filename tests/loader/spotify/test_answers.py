@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
 from loader.errors import StoppedEarlyError
 from loader.spotify.answers import Answers, Question
 from loader.spotify.client import WORKERS, InvalidRequest, Refused, Unanswered
 from loader.spotify.journal import Journal
+from local_api.catalogue import FIRST_DAY
 
 
 class Spotify:

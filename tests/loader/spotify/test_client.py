@@ -9,9 +9,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.faults import Fault
-from loader.demo.server import CLIENT_SECRET
 from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.settings import ApiSettings
 from loader.spotify.client import (
@@ -23,6 +20,9 @@ from loader.spotify.client import (
     TooManyRequests,
     Unanswered,
 )
+from local_api import faults
+from local_api.faults import Fault
+from local_api.server import CLIENT_SECRET
 from tests.loader.spotify.conftest import name_settings, sign_person_in
 
 ENDPOINT = "GET /v1/artists/{id}"

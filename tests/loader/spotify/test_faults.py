@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY
 from loader.errors import LoaderError, MendableError
 from loader.spotify.client import QuotaExceeded, TooManyRequests, Unanswered
+from local_api import faults
+from local_api.catalogue import FIRST_DAY
 from tests.loader.spotify.conftest import sign_person_in
 
 TOKEN = "POST /api/token"  # noqa: S105 - an endpoint

@@ -5,13 +5,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from loader.demo.catalogue import FIRST_DAY
-from loader.demo.server import CLIENT_ID
 from loader.errors import LoaderError
 from loader.json import Reader
 from loader.spotify.access import PAGE_SIZES, Access
 from loader.spotify.client import InvalidRequest, Refused
 from loader.spotify.pages import Pages, read_items, read_total
+from local_api.catalogue import FIRST_DAY
+from local_api.server import CLIENT_ID
 
 ENDPOINT = "me/tracks"
 LARGE, SMALL = PAGE_SIZES

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from loader.demo import server as local_api
-from loader.demo.catalogue import FIRST_DAY, World
-from loader.demo.listener import MadeUpListener
-from loader.demo.server import REFRESH_TOKEN, serve
 from loader.settings import DEFAULT_API_URL
 from loader.spotify import replay
 from loader.spotify.replay import WrongDayError, check_answer, find_replayed_day, refuse_replay
+from local_api import server as local_server
+from local_api.catalogue import FIRST_DAY, World
+from local_api.listener import MadeUpListener
+from local_api.server import REFRESH_TOKEN, serve
 from tests.conftest import read_raw, read_rows
 
 DAY = date(2026, 9, 7)
@@ -112,7 +112,7 @@ def test_a_server_that_does_not_say_its_day_is_refused(
     with serve(world, day=FIRST_DAY, listener=listener) as server:
         point_at_with_listener(server)
         with monkeypatch.context() as silent:
-            silent.setattr(local_api, "DAY_HEADER", "X-Something-Else")
+            silent.setattr(local_server, "DAY_HEADER", "X-Something-Else")
             for result in load_both(load, world):
                 check_one_line(result, "does not say that it can answer", str(FIRST_DAY))
         assert not warehouse.exists(), "nothing is written"
@@ -140,7 +140,7 @@ def test_a_replay_that_is_refused_is_recorded_as_failed(world, warehouse, point_
 
 
 def test_of_today_no_day_need_be_said(world, warehouse, point_at_with_listener, load, monkeypatch):
-    monkeypatch.setattr(local_api, "DAY_HEADER", "X-Something-Else")
+    monkeypatch.setattr(local_server, "DAY_HEADER", "X-Something-Else")
     with serve(world, day=FIRST_DAY) as server:
         point_at_with_listener(server)
         today = datetime.now(UTC).date()

@@ -5,14 +5,14 @@ import json
 import pytest
 import requests
 
-from loader.demo import faults
-from loader.demo.accounts import REFRESH_TOKEN
-from loader.demo.catalogue import FIRST_DAY
-from loader.demo.server import serve
 from loader.spotify.client import Client
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.session import build_session
 from loader.spotify.sign_in import AppSignIn, PersonSignIn
+from local_api import faults
+from local_api.accounts import REFRESH_TOKEN
+from local_api.catalogue import FIRST_DAY
+from local_api.server import serve
 from tests.loader.spotify.conftest import name_settings, sign_person_in
 
 TOKEN = "POST /api/token"  # noqa: S105 - an endpoint

@@ -2,11 +2,11 @@
 
 import pytest
 
-from loader.demo import faults
-from loader.demo.catalogue import FIRST_DAY
-from loader.demo.faults import Fault
 from loader.errors import LoaderError, MendableError
 from loader.spotify.client import Unanswered
+from local_api import faults
+from local_api.catalogue import FIRST_DAY
+from local_api.faults import Fault
 
 NOBODY = "4" * 22
 GROUPS = ("album", "single", "compilation")

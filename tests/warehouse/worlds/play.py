@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 from dbt.cli.main import dbtRunner
 
-from loader.demo.server import CLIENT_ID, CLIENT_SECRET, serve
 from loader.destinations import choose_destination
 from loader.pipeline import LoadOptions, load_catalogue
 from loader.progress import SilentProgress
 from loader.settings import ApiSettings
+from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 from tests.conftest import ROOT
 from tests.run_dbt import read_project
 from tests.warehouse.worlds.generate import Run, World, generate_world, plan_runs

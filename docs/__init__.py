@@ -1,1 +1,0 @@
-"""The guides, and the scripts that make the documentation: its site, its pictures, its diagram."""

@@ -1,0 +1,1 @@
+"""What makes the project and its documentation: environment, lint, site, pictures, diagram, Power BI's tables."""
