@@ -11,7 +11,7 @@ from loader.audio_features.rows import build_features_rows
 from loader.batches import split_into_batches
 from loader.known import Known, TracksToAskAbout
 from loader.spotify.answers import Answers
-from loader.spotify.client import InvalidRequest
+from loader.spotify.outcomes import InvalidRequest
 from loader.spotify.rows import Observation, Record
 from loader.spotify.source import Report
 from loader.spotify.web_api import WebApi

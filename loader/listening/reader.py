@@ -21,7 +21,7 @@ from loader.listening.rows import (
     build_top_rows,
 )
 from loader.spotify.answers import Answers
-from loader.spotify.client import Refused
+from loader.spotify.outcomes import Refused
 from loader.spotify.rows import Observation, Record, build_or_reject
 from loader.spotify.tables import TABLES
 
