@@ -27,10 +27,10 @@ from typing import Any
 
 import requests
 
-from loader.batches import split_into_batches
 from loader.destinations import DuckDb
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.progress import SilentProgress
+from loader.load.catalogue import LoadOptions, load_catalogue
+from loader.raw.batches import split_into_batches
+from loader.report.progress import SilentProgress
 from loader.settings import ApiSettings
 from loader.spotify.client import WORKERS
 from loader.spotify.web_api import ALBUM_GROUPS

@@ -22,10 +22,10 @@ from statistics import median
 import duckdb
 
 from loader.destinations import DuckDb
-from loader.file_load import load_files
 from loader.files.dataset import Dataset
 from loader.files.history import History
-from loader.progress import SilentProgress
+from loader.load.files import load_files
+from loader.report.progress import SilentProgress
 
 _TRACK_ID = "lpad(left(md5({number}::varchar), 22), 22, '0')"
 _TRACKS = f"""

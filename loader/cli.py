@@ -13,18 +13,18 @@ import typer
 from loader.command import run_command
 from loader.destinations import choose_destination
 from loader.errors import MendableError
-from loader.file_load import load_files, preview_dataset
 from loader.files.dataset import Dataset
 from loader.files.history import History
 from loader.files.layouts import read_said_columns
-from loader.listening.load import ListeningOptions, load_listening
-from loader.login import check_secrets_file, log_in, save_refresh_token
-from loader.notices import LOG_FORMAT_OPTION, choose_notices
+from loader.load.catalogue import LoadOptions, load_catalogue
+from loader.load.files import load_files, preview_dataset
+from loader.load.listening import ListeningOptions, load_listening
+from loader.load.reporting import run_loads
 from loader.options import DayOption, DestinationOption, LogFormatOption, QuietOption, read_day
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.reporting import run_loads
+from loader.report.reporter import LOG_FORMAT_OPTION, choose_notices
 from loader.settings import read_api_settings, read_destination_name, read_followed_artists, read_refresh_token
 from loader.spotify.client import DEFAULT_MAX_WAIT
+from loader.spotify.login import check_secrets_file, log_in, save_refresh_token
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.replay import refuse_replay
 from loader.spotify.sign_in import REDIRECT_URI

@@ -10,15 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loader.destinations import Destination
-from loader.file_load import FileSummary, load_files
 from loader.files.history import History
-from loader.listening.load import ListeningOptions, load_listening
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.progress import Progress
-from loader.runs import Summary
+from loader.load.catalogue import LoadOptions, load_catalogue
+from loader.load.files import load_files
+from loader.load.listening import ListeningOptions, load_listening
+from loader.load.warehouse import MADE_UP
+from loader.report.progress import Progress
+from loader.report.summary import FileSummary, Summary
 from loader.settings import ApiSettings
 from loader.spotify.refresh_token import RefreshToken
-from loader.warehouse import MADE_UP
 from local_api.catalogue import World
 from local_api.export import write_export
 from local_api.listener import MadeUpListener

@@ -13,9 +13,8 @@ from rich.console import Console
 from dashboard.results import find_results
 from dbt_runner import Dbt
 from loader.destinations import Destination
-from loader.file_load import FileSummary
-from loader.progress import show_progress
-from loader.runs import Summary
+from loader.report.progress import show_progress
+from loader.report.summary import FileSummary, Summary
 from local_api.catalogue import FIRST_DAY, World
 from operations.build import build_marts, draw_dashboard
 from tour.made_up_world import serve_world

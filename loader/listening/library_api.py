@@ -7,9 +7,9 @@ from typing import Any
 
 from loader.errors import LoaderError
 from loader.json import Reader, Shape
+from loader.raw.fields import UnexpectedValue, read_id
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
-from loader.spotify.fields import UnexpectedValue, read_id
 from loader.spotify.outcomes import InvalidRequest, Refused
 from loader.spotify.pages import Pages, read_items, shape_page
 from loader.spotify.request import Request

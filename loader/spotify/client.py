@@ -18,14 +18,7 @@ from spotipy.exceptions import SpotifyOauthError
 from loader.errors import LoaderError, MendableError
 from loader.json import read_json
 from loader.settings import ApiSettings
-from loader.spotify.outcomes import (
-    BudgetSpent,
-    InvalidRequest,
-    QuotaExceeded,
-    Refused,
-    TooManyRequests,
-    Unanswered,
-)
+from loader.spotify.outcomes import BudgetSpent, InvalidRequest, QuotaExceeded, Refused, TooManyRequests, Unanswered
 from loader.spotify.pace import Pace
 from loader.spotify.replay import check_answer
 from loader.spotify.request import Request

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from loader.batches import split_into_batches
 from loader.errors import MendableError
 from loader.json import Reader, Shape
+from loader.raw.batches import split_into_batches
+from loader.raw.tables import AUDIO_FEATURES
 from loader.spotify.access import PAGE_SIZES, Access
 from loader.spotify.answers import Answers
 from loader.spotify.outcomes import InvalidRequest, Refused
 from loader.spotify.pages import Pages, read_items, read_total, shape_page
 from loader.spotify.request import Request
-from loader.spotify.tables import AUDIO_FEATURES
 
 ApiObject = dict[str, Any]
 Found = tuple[str, Any]

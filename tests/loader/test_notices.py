@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from loader.errors import StoppedEarlyError
-from loader.notices import TextNotices, describe_error, write_run_again_at
-from loader.pipeline import Summary
+from loader.report.reporter import TextNotices, describe_error, write_run_again_at
+from loader.report.summary import Summary
 from local_api import faults
 from local_api.catalogue import FIRST_DAY, World
 from local_api.server import CLIENT_SECRET, serve

@@ -12,14 +12,7 @@ import pytest
 from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.settings import ApiSettings
 from loader.spotify.client import Client
-from loader.spotify.outcomes import (
-    BudgetSpent,
-    InvalidRequest,
-    QuotaExceeded,
-    Refused,
-    TooManyRequests,
-    Unanswered,
-)
+from loader.spotify.outcomes import BudgetSpent, InvalidRequest, QuotaExceeded, Refused, TooManyRequests, Unanswered
 from loader.spotify.request import Request
 from local_api import faults
 from local_api.faults import Fault

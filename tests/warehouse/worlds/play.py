@@ -7,8 +7,8 @@ import duckdb
 from dbt.cli.main import dbtRunner
 
 from loader.destinations import choose_destination
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.progress import SilentProgress
+from loader.load.catalogue import LoadOptions, load_catalogue
+from loader.report.progress import SilentProgress
 from loader.settings import ApiSettings
 from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 from tests.conftest import ROOT

@@ -9,48 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from loader.errors import Interrupted, LoaderError, StoppedEarlyError, name_outcome
-from loader.known import Known, keep_news
+from loader.raw.news import keep_news
+from loader.raw.observation import Record
+from loader.raw.tables import Row, Table
+from loader.raw.warehouse_state import Known
+from loader.report.summary import Summary
 from loader.spotify.access import Access
 from loader.spotify.client import Client
-from loader.spotify.rows import Record
-from loader.spotify.tables import Row, Table
 
 TableRows = tuple[Table, list[Row]]
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a load did.
-
-    Attributes:
-        address: The warehouse that was written to.
-        observed_on: The day that was observed.
-        app_mode: What the app was found to be: extended, development or unknown.
-        refused: The endpoints that Spotify refuses the app.
-        rows_written: Rows that were new or changed, by raw table.
-        rows_unchanged: Rows that the warehouse held already, by raw table.
-        calls: Requests sent to the Web API.
-        retries: How many of them repeated one that had failed.
-        seconds_waited: How long Spotify made the load wait, in seconds.
-        seconds: How long the load took, in seconds.
-        stopped: Why the load stopped before its end, if it did.
-        remarks: What else is to be known, such as what was not asked for and why.
-        warnings: What went wrong without stopping the load.
-    """
-
-    address: str
-    observed_on: date
-    app_mode: str
-    refused: list[str]
-    rows_written: dict[str, int]
-    rows_unchanged: dict[str, int]
-    calls: int
-    retries: int
-    seconds_waited: float
-    seconds: float
-    stopped: StoppedEarlyError | None
-    remarks: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass

@@ -17,8 +17,8 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.destinations import Destination, clear_work_dir
 from loader.errors import Interrupted, LoaderError, OtherWorldError, explain
-from loader.known import Known
-from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
+from loader.raw.tables import SCHEMA_NAME, TABLES, Row, Table
+from loader.raw.warehouse_state import Known
 
 # The loader talks to Spotify and the warehouse, and to nobody else.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"

@@ -12,17 +12,17 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from rich.console import Console
 
 from loader.errors import EXIT_DONE, LoaderError, StoppedEarlyError, name_outcome
-from loader.file_load import FileSummary, Preview
-from loader.progress import Progress, show_progress
-from loader.runs import Summary
-from loader.summary import print_file_summary, print_preview, print_summary
+from loader.report.printing import print_file_summary, print_preview, print_summary
+from loader.report.progress import Progress, show_progress
+from loader.report.summary import FileSummary, Preview, Summary
 
 LOG_FORMAT_OPTION = "--log-format"
+LogFormat = Literal["text", "json"]
 
 
 class Notices(Protocol):

@@ -9,9 +9,8 @@ from typing import Any
 import requests
 
 from loader.errors import EXIT_DONE, LoaderError, name_outcome
-from loader.file_load import FileSummary
-from loader.notices import Notices, describe_error, write_run_again_at
-from loader.runs import Summary
+from loader.report.reporter import Notices, describe_error, write_run_again_at
+from loader.report.summary import FileSummary, Summary
 
 _TIMEOUT = 10.0
 

@@ -9,31 +9,25 @@ from itertools import chain
 
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
-from loader.batches import split_into_parts
 from loader.destinations import Destination
-from loader.journaled import run_with_journal
-from loader.known import Known
-from loader.lock import hold_warehouse
-from loader.progress import Progress, SilentProgress
-from loader.runs import Run, Summary, TableRows, Tally
+from loader.load.journaled import run_with_journal
+from loader.load.lock import hold_warehouse
+from loader.load.runs import Run, TableRows, Tally
+from loader.load.warehouse import build_pipeline, extract, open_known, record_run, refuse_mixing, write
+from loader.raw.batches import split_into_parts
+from loader.raw.observation import Observation
+from loader.raw.tables import TABLES, Row
+from loader.raw.warehouse_state import Known
+from loader.report.progress import Progress, SilentProgress
+from loader.report.summary import Summary
 from loader.settings import ApiSettings
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
+from loader.spotify.catalogue import CatalogueReader
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.references import find_artist_ids
 from loader.spotify.replay import find_replayed_day
-from loader.spotify.rows import Observation
-from loader.spotify.source import CatalogueReader
-from loader.spotify.tables import TABLES, Row
 from loader.spotify.web_api import WebApi
-from loader.warehouse import (
-    build_pipeline,
-    extract,
-    open_known,
-    record_run,
-    refuse_mixing,
-    write,
-)
 
 _ORDER = "the artists in order"
 _ROWS_A_PART = 250_000

@@ -10,31 +10,25 @@ from itertools import chain
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
 from loader.destinations import Destination
-from loader.journaled import run_with_journal
-from loader.known import Known
 from loader.listening.library_api import MOST_PLAYS, LibraryApi
 from loader.listening.reader import ListeningReader
-from loader.lock import hold_warehouse
-from loader.progress import Progress, SilentProgress
-from loader.runs import Run, Summary, TableRows, Tally
+from loader.load.journaled import run_with_journal
+from loader.load.lock import hold_warehouse
+from loader.load.runs import Run, TableRows, Tally
+from loader.load.warehouse import build_pipeline, extract, open_known, record_run, refuse_mixing, write
+from loader.raw.observation import Observation
+from loader.raw.tables import TABLES
+from loader.raw.warehouse_state import Known
+from loader.report.progress import Progress, SilentProgress
+from loader.report.summary import Summary
 from loader.settings import ApiSettings
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
 from loader.spotify.client import DEFAULT_MAX_WAIT, Client
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.replay import find_replayed_day
-from loader.spotify.rows import Observation
 from loader.spotify.sign_in import PersonSignIn
-from loader.spotify.tables import TABLES
 from loader.spotify.web_api import WebApi
-from loader.warehouse import (
-    build_pipeline,
-    extract,
-    open_known,
-    record_run,
-    refuse_mixing,
-    write,
-)
 
 _TABLES = (
     *("plays", "top_items", "saved_tracks", "playlists", "playlist_items", "library_listings"),

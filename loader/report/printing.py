@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loader.file_load import FileSummary, Preview
-from loader.files.reading import Account
-from loader.runs import Summary
+from loader.report.account import Account
+from loader.report.summary import FileSummary, Preview, Summary
 
 
 def print_summary(summary: Summary, console: Console) -> None:

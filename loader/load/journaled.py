@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from loader.destinations import Destination
 from loader.errors import LoaderError
-from loader.runs import Run, Summary, Tally
+from loader.load.runs import Run, Tally
+from loader.load.warehouse import clear_leftovers, explain_failures, record_failure
+from loader.raw.observation import Observation
+from loader.raw.tables import Row
+from loader.report.summary import Summary
 from loader.spotify.answers import Answers
 from loader.spotify.client import Client
 from loader.spotify.journal import Journal
-from loader.spotify.rows import Observation
-from loader.spotify.tables import Row
-from loader.warehouse import clear_leftovers, explain_failures, record_failure
 
 
 def run_with_journal(

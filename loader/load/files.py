@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Protocol
 
 from loader.destinations import Destination
 from loader.errors import LoaderError
 from loader.files.dataset import Dataset
-from loader.files.reading import Account, ArrowRows
-from loader.lock import hold_warehouse
-from loader.progress import Progress
-from loader.runs import build_run_row
-from loader.spotify.rows import Observation
-from loader.spotify.tables import Row, Table
-from loader.warehouse import (
+from loader.files.reading import ArrowRows
+from loader.load.lock import hold_warehouse
+from loader.load.runs import build_run_row
+from loader.load.warehouse import (
     build_pipeline,
     clear_leftovers,
     explain_failures,
@@ -30,6 +26,11 @@ from loader.warehouse import (
     refuse_mixing,
     write,
 )
+from loader.raw.observation import Observation
+from loader.raw.tables import Row, Table
+from loader.report.account import Account
+from loader.report.progress import Progress
+from loader.report.summary import FilePreview, FileSummary, Preview
 
 
 class Reading(Protocol):
@@ -53,75 +54,6 @@ class Reading(Protocol):
 
     def read(self, folder: Path, seen: Observation) -> Iterator[ArrowRows]:
         """Read the files into rows of raw tables."""
-
-
-@dataclass(frozen=True)
-class FileSummary:
-    """What a load of files did.
-
-    Attributes:
-        address: The warehouse that was written to.
-        observed_on: The day of the load.
-        name: What the files hold.
-        files: How many files were read.
-        account: Where the rows of the files went.
-        details: Rows of each kind.
-        rows_written: Rows that were new or replaced others, by raw table.
-        seconds: How long the load took, in seconds.
-        stopped: Nothing: a load of files comes to its end or changes nothing.
-        warnings: None: what cannot be used is counted in the account.
-    """
-
-    address: str
-    observed_on: date
-    name: str
-    files: int
-    account: Account
-    details: dict[str, int]
-    rows_written: dict[str, int]
-    seconds: float
-    stopped: None = None
-    warnings: tuple[str, ...] = ()
-
-    def describe_rows(self) -> dict[str, Any]:
-        """Describe where the rows went, for machines."""
-        return _describe_rows(self.name, self.files, self.account, self.details)
-
-
-@dataclass(frozen=True)
-class FilePreview:
-    """What one file would be read as.
-
-    Attributes:
-        file: The file.
-        layout: What its columns were recognised as.
-        fields: Each field that is read, with the file's column and some values as they would land.
-        unread: Columns that are not read.
-    """
-
-    file: str
-    layout: str
-    fields: list[tuple[str, str, list[str]]]
-    unread: list[str]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a load of a dataset would do.
-
-    Attributes:
-        name: The dataset's name.
-        files: What each file would be read as.
-        account: Where the rows would go.
-    """
-
-    name: str
-    files: list[FilePreview]
-    account: Account
-
-    def describe_rows(self) -> dict[str, Any]:
-        """Describe where the rows would go, for machines."""
-        return _describe_rows(self.name, len(self.files), self.account, {})
 
 
 def load_files(
@@ -235,16 +167,4 @@ def _build_run(reading: Reading, source_name: str, rows_written: dict[str, int],
         "rows_written": sum(rows_written.values()),
         "rows_rejected": _count_rejected(reading),
         "message": f"{reading.name}: {reading.account.read:,} rows of {reading.files:,} files",
-    }
-
-
-def _describe_rows(name: str, files: int, account: Account, details: dict[str, int]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "files": files,
-        "rows_read": account.read,
-        "rows_landed": account.landed,
-        "rows_repeated": account.repeated,
-        "rows_rejected": dict(account.rejected),
-        "rows_by_kind": details,
     }
