@@ -1,31 +1,18 @@
-"""Puts files and a destination together: reads them, writes the raw tables, records the run."""
+"""Files as a source: all is read before anything is written, so a bad file changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from loader.destinations import Destination
-from loader.errors import LoaderError
 from loader.files.dataset import Dataset
 from loader.files.reading import ArrowRows
-from loader.load.lock import hold_warehouse
-from loader.load.runs import build_run_row
-from loader.load.warehouse import (
-    build_pipeline,
-    clear_leftovers,
-    explain_failures,
-    extract,
-    open_known,
-    record_failure,
-    record_run,
-    refuse_mixing,
-    write,
-)
+from loader.load.driver import Load, Part, Read
 from loader.raw.observation import Observation
 from loader.raw.tables import Row, Table
 from loader.report.account import Account
@@ -56,63 +43,66 @@ class Reading(Protocol):
         """Read the files into rows of raw tables."""
 
 
-def load_files(
-    reading: Reading, destination: Destination, progress: Progress, source_name: str | None = None
-) -> FileSummary:
-    """Load files into the raw tables. All is read before anything is written, so a bad file changes nothing.
+class Files:
+    """Files that can be read again, and so need no checkpoint.
 
-    Args:
-        reading: The files.
-        destination: The warehouse.
-        progress: Told how the load goes on.
-        source_name: Where the rows come from, if not as the files themselves say: `demo` for made-up ones.
-
-    Returns:
-        What the load did.
-
-    Raises:
-        LoaderError: If the load could not be done; the warehouse then is as it was before, but for the record of
-            the run.
+    Attributes:
+        name: Where the rows come from, for `load_runs`.
+        observed_on: The day of the load.
     """
-    source_name = source_name or reading.source_name
-    started_at = datetime.now(UTC)
-    seen = Observation(started_at.date(), started_at)
 
-    def build_failed_run(error: LoaderError) -> Row:
-        return build_run_row(source_name, seen.observed_on, seen.loaded_at, error)
+    def __init__(self, reading: Reading, source_name: str | None = None) -> None:
+        """Prepare the source; nothing is read yet.
 
-    with (
-        hold_warehouse(destination, progress),
-        _leave_nothing(destination),
-        record_failure(destination, build_failed_run),
-        explain_failures(destination),
-    ):
-        pipeline = build_pipeline(destination)
-        table = reading.table
-        with open_known(pipeline, destination) as known:
-            refuse_mixing(known, source_name, destination)
-            before = known.count_rows(table)
-        progress.start(f"Reading {reading.name}")
-        batches = _read(reading, destination.work_dir / "reading", progress, seen)
-        extract(pipeline, destination, batches, empty={table.name} if not before else ())
-        progress.start(f"Writing {destination.address}")
-        write(pipeline, destination)
-        rows_written = {table.name: reading.account.landed, "rejected_objects": _count_rejected(reading)}
+        Args:
+            reading: The files.
+            source_name: Where the rows come from, if not as the files themselves say.
+        """
+        self.name = source_name or reading.source_name
+        self.observed_on = datetime.now(UTC).date()
+        self._reading = reading
+
+    def find_unfinished_day(self, folder: Path) -> date | None:
+        """Find no day."""
+        return None
+
+    def open(self, folder: Path, day: date, is_replay: bool) -> AbstractContextManager[Read]:
+        """Open the files, which are unpacked in the folder."""
+        return nullcontext(partial(self.read, folder / "reading"))
+
+    def discard_checkpoint(self, folder: Path) -> None:
+        """Discard nothing."""
+
+    def count_calls(self) -> Row:
+        """Count nothing: nobody is called."""
+        return {}
+
+    def read(self, folder: Path, load: Load) -> Generator[Part]:
+        """Read the files, and count what became of their rows."""
+        reading, table, written = self._reading, self._reading.table, load.tally.written
+        with load.open_state() as state:
+            before = state.count_rows(table)
+        load.progress.start(f"Reading {reading.name}")
+        batches = _read(reading, folder, load.progress, load.seen)
+        yield Part(batches, empty=() if before else (table.name,), is_last=True)
+        written.update({table.name: reading.account.landed, "rejected_objects": reading.account.rejected.total()})
         if before and table.kind != "file":
             # Where rows were there already, only the warehouse can tell how many are new.
-            with open_known(pipeline, destination) as known:
-                rows_written[table.name] = known.count_rows(table) - before
-        record_run(pipeline, destination, _build_run(reading, source_name, rows_written, seen))
-    return FileSummary(
-        address=destination.address,
-        observed_on=seen.observed_on,
-        name=reading.name,
-        files=reading.files,
-        account=reading.account,
-        details=reading.details,
-        rows_written=rows_written,
-        seconds=(datetime.now(UTC) - started_at).total_seconds(),
-    )
+            with load.open_state() as state:
+                written[table.name] = state.count_rows(table) - before
+
+    def summarize(self, address: str, load: Load) -> FileSummary:
+        """Summarize what a load did."""
+        return FileSummary(
+            address=address,
+            observed_on=load.seen.observed_on,
+            name=self._reading.name,
+            files=self._reading.files,
+            account=self._reading.account,
+            details=self._reading.details,
+            rows_written=dict(load.tally.written),
+            seconds=(datetime.now(UTC) - load.seen.loaded_at).total_seconds(),
+        )
 
 
 def preview_dataset(dataset: Dataset, progress: Progress) -> Preview:
@@ -141,30 +131,8 @@ def preview_dataset(dataset: Dataset, progress: Progress) -> Preview:
     return Preview(dataset.name, files, dataset.account)
 
 
-@contextmanager
-def _leave_nothing(destination: Destination) -> Iterator[None]:
-    """Remove what was prepared, also if the load fails: files can be read again."""
-    try:
-        yield
-    finally:
-        clear_leftovers(destination)
-
-
 def _read(reading: Reading, folder: Path, progress: Progress, seen: Observation) -> Iterator[ArrowRows]:
     """Read the files, telling how it goes on."""
     for batch in reading.read(folder, seen):
         progress.count("rows", len(batch[1]))
         yield batch
-
-
-def _count_rejected(reading: Reading) -> int:
-    return reading.account.rejected.total()
-
-
-def _build_run(reading: Reading, source_name: str, rows_written: dict[str, int], seen: Observation) -> Row:
-    return {
-        **build_run_row(source_name, seen.observed_on, seen.loaded_at, error=None),
-        "rows_written": sum(rows_written.values()),
-        "rows_rejected": _count_rejected(reading),
-        "message": f"{reading.name}: {reading.account.read:,} rows of {reading.files:,} files",
-    }

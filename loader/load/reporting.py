@@ -11,11 +11,11 @@ from loader.errors import explain
 from loader.load.lock import hold_warehouse
 from loader.report.progress import Progress
 from loader.report.reporter import LOG_FORMAT_OPTION, LogFormat, choose_notices
-from loader.report.summary import FileSummary, Summary
+from loader.report.summary import Summary
 from loader.report.webhook import tell_webhook
 from loader.settings import read_webhook_url
 
-Load = Callable[[Progress], Summary | FileSummary]
+Load = Callable[[Progress], Summary]
 
 
 def run_loads(
