@@ -24,7 +24,7 @@ _TYPES = {
 # How many tracks there are to one album, one followed artist, one other artist that is only credited.
 _TRACKS_AN_ALBUM = 10
 _TRACKS_AN_ARTIST = 50
-_TRACKS_A_GUEST = 100
+_TRACKS_PER_GUEST = 100
 _GENRES = 300
 # Of a hundred tracks, by their hash: Spotify told the features of the first 40 (when it still did), ReccoBeats was
 # asked about the 31st to the 90th and has those up to the 75th.
@@ -32,8 +32,8 @@ _SPOTIFY_HAS_BELOW, _RECCOBEATS_ASKED_FROM, _RECCOBEATS_HAS_BELOW, _RECCOBEATS_A
 # A track that a provider does not have is asked about again after so many days; one of so many is then told.
 _ASKED_AGAIN_AFTER, _TOLD_LATER = 30, 10
 # A load keeps one of so many tracks aside, and makes a call for so many.
-_TRACKS_A_REJECTED = 10_000
-_TRACKS_A_CALL = 50
+_TRACKS_PER_REJECTED = 10_000
+_TRACKS_PER_CALL = 50
 
 
 def make_raw_schema(connection: duckdb.DuckDBPyConnection, tracks: int, days: int) -> None:
@@ -124,7 +124,7 @@ def _load_started(day: date) -> datetime:
 
 def _add_entities(connection: duckdb.DuckDBPyConnection, tracks: int, day: date) -> None:
     artists = max(1, tracks // _TRACKS_AN_ARTIST)
-    guests = max(1, tracks // _TRACKS_A_GUEST)
+    guests = max(1, tracks // _TRACKS_PER_GUEST)
     albums = max(1, tracks // _TRACKS_AN_ALBUM)
     seen = f"date '{day}', timestamptz '{_load_started(day).isoformat()}'"
     # Ids are 22 characters, as Spotify's are. An album is by one artist, a track in four by a guest too.
@@ -211,13 +211,13 @@ def _add_load(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     connection.execute(
         f"insert into {SCHEMA_NAME}.rejected_objects "
         "select 'track', left(md5('rejected ' || i || $day), 22), 'duration_ms is text', '{}', $day, $started "
-        f"from range((select count(*) // {_TRACKS_A_REJECTED} + 1 from {SCHEMA_NAME}.tracks)) as numbers(i)",
+        f"from range((select count(*) // {_TRACKS_PER_REJECTED} + 1 from {SCHEMA_NAME}.tracks)) as numbers(i)",
         {"day": day, "started": started},
     )
     connection.execute(
         f"insert into {SCHEMA_NAME}.load_runs "
         "select md5('run ' || $day), $started, $finished, $day, 'catalogue', 'extended', 'done', "
-        f"count(*) // {_TRACKS_A_CALL} + 1, 0, 0, 0, count(*), count(*) // {_TRACKS_A_REJECTED} + 1, null "
+        f"count(*) // {_TRACKS_PER_CALL} + 1, 0, 0, 0, count(*), count(*) // {_TRACKS_PER_REJECTED} + 1, null "
         f"from {SCHEMA_NAME}.tracks",
         {"day": day, "started": started, "finished": started + timedelta(hours=1)},
     )

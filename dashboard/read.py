@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from loader.destinations import Answer, Ask
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 
 QUERIES = Path(__file__).with_name("queries")
 # A series has no more days than a screen can tell apart, and lists of the day go back no further than this.
@@ -78,7 +78,7 @@ def read_marts(ask: Ask, address: str, build: str = "dbt build", schema: str = "
         schema: The schema of the marts, which the queries call `marts`.
 
     Raises:
-        MendableError: If the marts are not built yet.
+        UserError: If the marts are not built yet.
         LoaderError: If the warehouse refuses a query.
     """
     _check_marts(ask, address, build, schema)
@@ -147,7 +147,7 @@ def _check_marts(ask: Ask, address: str, build: str, schema: str) -> None:
     found = ask(f"select TABLE_NAME from INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA = '{schema}'")  # noqa: S608 - a name
     if missing := sorted(list_marts() - {name for (name,) in found.rows}):
         what = f"no {schema}" if not found.rows else f"no {', '.join(f'{schema}.{name}' for name in missing)}"
-        raise MendableError(f"{address} has {what} yet: run `{build}`.")
+        raise UserError(f"{address} has {what} yet: run `{build}`.")
 
 
 def _ask(ask: Ask, name: str, **values: str) -> Answer:

@@ -10,7 +10,7 @@ from dashboard.page import write_page_text
 from dashboard.read import read_marts
 from dashboard.results import find_results, read_results
 from loader.destinations import Destination, write_command
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.settings import read_marts_schema
 
 DEFAULT_OUTPUT = Path("site") / "dashboard.html"
@@ -24,7 +24,7 @@ def write_dashboard(warehouse: Destination, output: Path) -> None:
         output: The page to write.
 
     Raises:
-        MendableError: If there is no warehouse, it has no marts yet, or the page cannot be written there.
+        UserError: If there is no warehouse, it has no marts yet, or the page cannot be written there.
         LoaderError: If the warehouse refuses a query.
     """
     _check_output(output)
@@ -37,7 +37,7 @@ def write_dashboard(warehouse: Destination, output: Path) -> None:
 def _check_output(output: Path) -> None:
     """Make sure that the page can be written, before the warehouse is asked; nothing is made for it yet."""
     if output.is_dir():
-        raise MendableError(f"{output} is a folder: name a file with --output.")
+        raise UserError(f"{output} is a folder: name a file with --output.")
     folder = output.parent
     while not folder.exists():
         folder = folder.parent
@@ -64,7 +64,5 @@ def _write_whole(output: Path, text: str) -> None:
         raise _explain(error, output) from error
 
 
-def _explain(error: OSError, output: Path) -> MendableError:
-    return MendableError(
-        f"{output} cannot be written: {error.strerror}. Name a file in a folder of yours with --output."
-    )
+def _explain(error: OSError, output: Path) -> UserError:
+    return UserError(f"{output} cannot be written: {error.strerror}. Name a file in a folder of yours with --output.")

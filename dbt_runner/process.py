@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from loader.duckdb_limits import describe_lack_of_memory, read_said_limits
-from loader.errors import EXIT_BROKEN, EXIT_MENDABLE, LoaderError
+from loader.errors import EXIT_BROKEN, EXIT_USER_ERROR, LoaderError
 
 ROOT = Path(__file__).resolve().parents[1]
 _WORKER = Path(__file__).with_name("worker.py")
@@ -50,7 +50,7 @@ class Dbt:
             variables: What its environment says besides, such as which warehouse it is about.
 
         Raises:
-            MendableError: If the environment says what DuckDB does not take.
+            UserError: If the environment says what DuckDB does not take.
         """
         read_said_limits()
         environment = {
@@ -134,5 +134,5 @@ class Dbt:
 
 def _explain_failure(command: str, said: str) -> DbtError:
     if _LACKS_MEMORY in said:
-        return DbtError(describe_lack_of_memory(f"dbt {command}"), EXIT_MENDABLE)
+        return DbtError(describe_lack_of_memory(f"dbt {command}"), EXIT_USER_ERROR)
     return DbtError(f"dbt {command} failed:\n{said}")

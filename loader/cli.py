@@ -12,7 +12,7 @@ import typer
 
 from loader.command import run_command
 from loader.destinations import choose_destination
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.files.dataset import Dataset
 from loader.files.history import History
 from loader.files.layouts import read_said_columns
@@ -23,7 +23,7 @@ from loader.load.files import Files, preview_dataset
 from loader.load.listening import Listening
 from loader.load.reporting import run_loads
 from loader.options import DayOption, DestinationOption, LogFormatOption, QuietOption, read_day
-from loader.report.reporter import LOG_FORMAT_OPTION, choose_notices
+from loader.report.reporter import LOG_FORMAT_OPTION, choose_reporter
 from loader.settings import read_api_settings, read_destination_name, read_followed_artists, read_refresh_token
 from loader.spotify.client import DEFAULT_MAX_WAIT
 from loader.spotify.login import check_secrets_file, log_in, save_refresh_token
@@ -104,14 +104,12 @@ def load(
     if context.invoked_subcommand is not None:
         given = (artist, as_of, destination, max_calls, quiet, not audio_features)
         if any(given) or max_wait != DEFAULT_MAX_WAIT or log_format != "text":
-            raise MendableError(
-                f"Options come after the command: python -m loader {context.invoked_subcommand} --help."
-            )
+            raise UserError(f"Options come after the command: python -m loader {context.invoked_subcommand} --help.")
         return
     artists = artist or read_followed_artists()
     observed_on = read_day(as_of)
     if not artists:
-        raise MendableError(
+        raise UserError(
             "No artist to load: name some with --artist (id, URI, link or name), or list them in "
             '.dlt/config.toml: [sources.spotify] artists = ["..."].'
         )
@@ -161,7 +159,7 @@ def login(
         check_secrets_file()
     authorization = log_in(api_settings, redirect_uri, typer.echo, input if headless else None, timeout)
     if missing := authorization.missing_scopes:
-        choose_notices([]).warn(f"Not allowed, and so not loaded: {', '.join(missing)}. Log in again to allow it.")
+        choose_reporter([]).warn(f"Not allowed, and so not loaded: {', '.join(missing)}. Log in again to allow it.")
     if save:
         typer.echo(f"The refresh token is saved in {save_refresh_token(authorization.refresh_token)}.")
     else:
@@ -275,10 +273,10 @@ def dataset(
     warehouse = choose_destination(destination or read_destination_name())
     said = read_said_columns(columns)
     if dry_run:
-        notices = choose_notices([LOG_FORMAT_OPTION, log_format], quiet)
-        with notices.follow() as progress:
+        reporter = choose_reporter([LOG_FORMAT_OPTION, log_format], quiet)
+        with reporter.follow() as progress:
             preview = preview_dataset(Dataset(files, said, name), progress)
-        notices.tell_preview(preview)
+        reporter.report_preview(preview)
         return
     run_loads(
         [lambda progress: run_load(Files(Dataset(files, said, name)), warehouse, progress)],
@@ -299,4 +297,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    return run_command(app, "python -m loader", typed, lambda error: choose_notices(typed).tell_error(error))
+    return run_command(app, "python -m loader", typed, lambda error: choose_reporter(typed).report_error(error))

@@ -1,4 +1,4 @@
-"""Runs a command line: what ends it early becomes one clear line and an exit code, and never a traceback."""
+"""Runs a command line: any error becomes one clear line and an exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -8,33 +8,35 @@ import typer
 from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
-from loader.errors import EXIT_DONE, Interrupted, LoaderError, MendableError, explain
+from loader.errors import EXIT_DONE, Interrupted, LoaderError, UserError, explain
 
 # What typer makes of a Ctrl-C that no command explains, without a word.
 _STOPPED_BY_TYPER = 130
 
 
-def run_command(app: typer.Typer, program: str, typed: Sequence[str], tell_error: Callable[[LoaderError], None]) -> int:
+def run_command(
+    app: typer.Typer, program: str, typed: Sequence[str], report_error: Callable[[LoaderError], None]
+) -> int:
     """Run a command line.
 
     Args:
         app: The commands.
-        program: What they are called by, such as `python -m loader`.
+        program: The program's name, such as `python -m loader`.
         typed: What the user typed after it.
-        tell_error: Tells the user what ended the program.
+        report_error: Shows the user what ended the program.
 
     Returns:
         The exit code.
     """
     try:
         code = app(args=list(typed), prog_name=program, standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - nobody is shown a traceback
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a traceback is never shown
         failure = _explain(error, program)
     else:
         if code != _STOPPED_BY_TYPER:
             return code if isinstance(code, int) else EXIT_DONE
         failure = Interrupted()
-    tell_error(failure)
+    report_error(failure)
     return failure.exit_code
 
 
@@ -48,5 +50,5 @@ def _explain(error: BaseException, program: str) -> LoaderError:
     if isinstance(error, TyperException):
         # What is no choice is said to be a "Value error" besides.
         message = error.format_message().replace("Value error, ", "").rstrip(".")
-        return MendableError(f"{message} (see {program} --help).")
+        return UserError(f"{message} (see {program} --help).")
     return Interrupted() if isinstance(error, Abort) else explain(error)

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 from loader.settings import read_duckdb_memory, read_duckdb_threads
 
 _MIB = 2**20
@@ -43,7 +43,7 @@ def choose_limits(mib_a_thread: int) -> Limits:
         mib_a_thread: The memory that a thread needs for the work at hand, in MiB.
 
     Raises:
-        MendableError: If the environment says what DuckDB does not take.
+        UserError: If the environment says what DuckDB does not take.
     """
     said = read_said_limits()
     threads, mib = _ask_duckdb(said)
@@ -59,12 +59,12 @@ def read_said_limits() -> dict[str, Any]:
     """Read the limits that the environment sets, as DuckDB's settings; those that it does not are left out.
 
     Raises:
-        MendableError: If the environment says what DuckDB does not take.
+        UserError: If the environment says what DuckDB does not take.
     """
     said: dict[str, Any] = {}
     if threads := read_duckdb_threads():
         if not threads.isdecimal() or not 1 <= int(threads) <= _MOST_THREADS:
-            raise MendableError(
+            raise UserError(
                 f"ECHOSTREAM_DUCKDB_THREADS is not a number of threads: {threads!r} "
                 f"(wanted: a whole number from 1 to {_MOST_THREADS})."
             )
@@ -73,7 +73,7 @@ def read_said_limits() -> dict[str, Any]:
         try:
             _ask_duckdb({"memory_limit": memory})
         except duckdb.Error as error:
-            raise MendableError(
+            raise UserError(
                 f"ECHOSTREAM_DUCKDB_MEMORY is not an amount of memory that DuckDB can work with: {memory!r} "
                 "(wanted: a number and a unit, such as 512MB or 2GB)."
             ) from error
@@ -93,7 +93,7 @@ def explain_lack_of_memory(error: BaseException, doing: str) -> LoaderError | No
     """
     if not isinstance(error, duckdb.OutOfMemoryException):
         return None
-    return MendableError(describe_lack_of_memory(doing))
+    return UserError(describe_lack_of_memory(doing))
 
 
 def describe_lack_of_memory(doing: str) -> str:

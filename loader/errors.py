@@ -1,10 +1,10 @@
-"""What can stop a load, as the one line a person reads and the exit code a scheduler reads."""
+"""Errors that end a load: each has a one-line message for people and an exit code for schedulers."""
 
 from __future__ import annotations
 
 EXIT_DONE = 0
 EXIT_BROKEN = 1
-EXIT_MENDABLE = 2
+EXIT_USER_ERROR = 2
 EXIT_STOPPED_EARLY = 75
 
 
@@ -15,18 +15,18 @@ class LoaderError(Exception):
     outcome = "failed"
 
 
-class MendableError(LoaderError):
-    """The user can mend it: a wrong option, missing credentials, an unknown artist."""
+class UserError(LoaderError):
+    """The user can fix it: a wrong option, missing credentials, an unknown artist."""
 
-    exit_code = EXIT_MENDABLE
+    exit_code = EXIT_USER_ERROR
 
 
-class OtherWorldError(MendableError):
-    """The warehouse holds data that the load's must not mix with."""
+class OtherWorldError(UserError):
+    """The warehouse holds made-up data and the load brings real data, or the other way round."""
 
 
 class StoppedEarlyError(LoaderError):
-    """The load stopped before its end and can go on later: run it again.
+    """The load stopped before its end and can be resumed later: run it again.
 
     Attributes:
         retry_after: Seconds until it makes sense to run again, where Spotify said so.
@@ -41,7 +41,7 @@ class StoppedEarlyError(LoaderError):
 
 
 class BusyError(StoppedEarlyError):
-    """Somebody else is using the warehouse: the load changed nothing of theirs, and can run when they have finished."""
+    """Another process is using the warehouse: the load changed nothing and can run when that one has finished."""
 
 
 class Interrupted(StoppedEarlyError):

@@ -19,7 +19,7 @@ class Reader:
     def __init__(self, shape: Shape | None = None) -> None:
         """Read by the given shape; without one, everything.
 
-        What is no object where the shape expects one stays as it came: to judge it is not the reader's part.
+        What is no object where the shape expects one stays as it came: the reader does not validate.
         """
         self._type = Any if shape is None else _name_type(shape)
         self._decoder = msgspec.json.Decoder(self._type)
@@ -64,7 +64,7 @@ def write_json(value: Any) -> bytes:
 
 
 def _name_type(shape: Shape) -> Any:
-    """Name the type of what may stand where an object of the shape is expected: it, a list of it, or anything else."""
+    """Name the type of a field that should hold an object of the shape: it, a list of it, or anything else."""
     fields = {name: Any if part is None else _name_type(part) for name, part in shape.items()}
     kept = TypedDict("kept", fields, total=False)  # type: ignore[misc]  # the fields are known when it runs
     return _Scalar | kept | list[_Scalar | kept | list[Any]]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from loader.destinations import DESTINATIONS
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.report.reporter import LOG_FORMAT_OPTION, LogFormat
 
 DayOption = Annotated[
@@ -45,7 +45,7 @@ def read_day(text: str | None) -> date:
         text: What the user typed; None for today (UTC).
 
     Raises:
-        MendableError: If it is no day, or lies in the future.
+        UserError: If it is no day, or lies in the future.
     """
     today = datetime.now(UTC).date()
     if text is None:
@@ -53,7 +53,7 @@ def read_day(text: str | None) -> date:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        raise MendableError(f"--as-of {text!r} is not a day: write it as YYYY-MM-DD.") from None
+        raise UserError(f"--as-of {text!r} is not a day: write it as YYYY-MM-DD.") from None
     if day > today:
-        raise MendableError(f"--as-of {text} lies in the future: today is {today} (UTC).")
+        raise UserError(f"--as-of {text} lies in the future: today is {today} (UTC).")
     return day

@@ -1,4 +1,4 @@
-"""What the environment and `.dlt/` say: credentials, addresses, artists to follow, destination."""
+"""Settings from the environment and `.dlt/`: credentials, addresses, artists to follow, destination."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import dlt
 from dlt.common.configuration.exceptions import ConfigurationException
 
-from loader.errors import MendableError
+from loader.errors import UserError
 
 DEFAULT_API_URL = "https://api.spotify.com/v1/"
 DEFAULT_ACCOUNTS_URL = "https://accounts.spotify.com"
@@ -24,7 +24,7 @@ DEFAULT_DESTINATION = "duckdb"
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """Where the APIs stand and who asks.
+    """The addresses of the APIs, and the app's credentials.
 
     Attributes:
         client_id: The Spotify app's client id.
@@ -48,13 +48,13 @@ def read_api_settings(needs_secret: bool = True) -> ApiSettings:
         needs_secret: Whether the app's secret is needed, as it is not for a person who authorized the app.
 
     Raises:
-        MendableError: If credentials are missing or an address is not a web address.
+        UserError: If credentials are missing or an address is not a web address.
     """
     client_id = _read("SPOTIFY_CLIENT_ID", "SPOTIPY_CLIENT_ID", dlt_key="sources.spotify.client_id")
     client_secret = _read("SPOTIFY_CLIENT_SECRET", "SPOTIPY_CLIENT_SECRET", dlt_key="sources.spotify.client_secret")
     if not client_id or (needs_secret and not client_secret):
         wanted = "SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET" if needs_secret else "SPOTIFY_CLIENT_ID"
-        raise MendableError(
+        raise UserError(
             f"No Spotify credentials: set {wanted} "
             "(of an app from developer.spotify.com/dashboard), or try `python -m tour load`, "
             "which needs none."
@@ -72,11 +72,11 @@ def read_refresh_token() -> str:
     """Read the listener's refresh token: `SPOTIFY_REFRESH_TOKEN`, then `.dlt/secrets.toml`.
 
     Raises:
-        MendableError: If there is none.
+        UserError: If there is none.
     """
     token = _read("SPOTIFY_REFRESH_TOKEN", dlt_key="sources.spotify.refresh_token")
     if not token:
-        raise MendableError(
+        raise UserError(
             "No authorization to read your listening: run `python -m loader login` once, then set "
             "SPOTIFY_REFRESH_TOKEN to what it gives you, or have it saved with --save."
         )
@@ -87,13 +87,13 @@ def read_followed_artists() -> list[str]:
     """Read the artists to follow from `.dlt/config.toml` (`[sources.spotify] artists = [...]`).
 
     Raises:
-        MendableError: If the entry is not a list of texts.
+        UserError: If the entry is not a list of texts.
     """
     artists = _read_dlt("sources.spotify.artists", dlt.config)
     if artists is None:
         return []
     if not isinstance(artists, list) or not all(isinstance(artist, str) for artist in artists):
-        raise MendableError(
+        raise UserError(
             '.dlt/config.toml: artists must be a list of texts, such as artists = ["4q3ewBCX7sLwd24euuV69X"].'
         )
     return artists
@@ -108,13 +108,13 @@ def read_marts_schema() -> str:
     """Name the schema of the marts: `marts`, or a developer's own, by `ECHOSTREAM_DEV_SCHEMA`, as dbt builds it.
 
     Raises:
-        MendableError: If the variable holds what cannot begin a schema's name.
+        UserError: If the variable holds what cannot begin a schema's name.
     """
     prefix = os.environ.get("ECHOSTREAM_DEV_SCHEMA")
     if not prefix:
         return "marts"
     if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix):
-        raise MendableError(
+        raise UserError(
             f"ECHOSTREAM_DEV_SCHEMA is {prefix!r}: give it lower-case letters, digits and underscores, such as dev_ana."
         )
     return f"{prefix}_marts"
@@ -136,16 +136,16 @@ def read_duckdb_memory() -> str | None:
 
 
 def read_webhook_url() -> str | None:
-    """Read the webhook that is told what came of a load: `ECHOSTREAM_WEBHOOK_URL`; None if it is not set.
+    """Read the webhook to notify of a load's outcome: `ECHOSTREAM_WEBHOOK_URL`; None if it is not set.
 
     Raises:
-        MendableError: If it is not a web address; it is a secret, so it is not shown.
+        UserError: If it is not a web address; it is a secret, so it is not shown.
     """
     url = os.environ.get("ECHOSTREAM_WEBHOOK_URL")
     if not url:
         return None
     if not _is_web_address(url):
-        raise MendableError("ECHOSTREAM_WEBHOOK_URL is not a web address (wanted: https://host/...).")
+        raise UserError("ECHOSTREAM_WEBHOOK_URL is not a web address (wanted: https://host/...).")
     return url
 
 
@@ -161,13 +161,13 @@ def _read_dlt(key: str, section: object) -> object:
     try:
         return section.get(key)  # type: ignore[attr-defined]
     except (ConfigurationException, ValueError) as error:
-        raise MendableError(f".dlt: {key} cannot be read: {_first_line(error)}") from error
+        raise UserError(f".dlt: {key} cannot be read: {_first_line(error)}") from error
 
 
 def _read_address(variable: str, default: str) -> str:
     address = os.environ.get(variable) or default
     if not _is_web_address(address):
-        raise MendableError(f"{variable} is not a web address: {address!r} (wanted: https://host/...).")
+        raise UserError(f"{variable} is not a web address: {address!r} (wanted: https://host/...).")
     return address
 
 

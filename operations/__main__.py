@@ -15,7 +15,7 @@ from dbt_runner import Dbt
 from loader import cli as loader_cli
 from loader.command import print_error, run_command
 from loader.destinations import DESTINATIONS, choose_destination
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.settings import read_destination_name, read_marts_schema
 from operations.account import print_account, print_next_steps, refuse_no_plays
 from operations.build import build_marts, draw_dashboard, write_documentation
@@ -60,7 +60,7 @@ def history(
     """
     paths = find_named_files(files)
     if not paths:
-        raise MendableError("Name the export that Spotify sent you: make history FILE=my_spotify_data.zip")
+        raise UserError("Name the export that Spotify sent you: make history FILE=my_spotify_data.zip")
     name = destination or read_destination_name()
     warehouse, console = choose_destination(name), Console()
     with Dbt(warehouse.environment) as dbt:

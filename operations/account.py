@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from loader.destinations import Ask
-from loader.errors import MendableError
+from loader.errors import UserError
 
 LISTENING = """
 select
@@ -62,12 +62,10 @@ def refuse_no_plays(ask: Ask, files: str) -> None:
         files: The files that were loaded into it.
 
     Raises:
-        MendableError: If it holds no play.
+        UserError: If it holds no play.
     """
     if not ask("select count(*) as plays from raw_spotify.plays").rows[0][0]:
-        raise MendableError(
-            f'{files} holds no plays: ask Spotify for your "Extended streaming history" (docs/files.md).'
-        )
+        raise UserError(f'{files} holds no plays: ask Spotify for your "Extended streaming history" (docs/files.md).')
 
 
 def print_account(ask: Ask, console: Console) -> None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from loader.destinations import Ask
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 
 
 def print_answer(ask: Ask, query: str, limit: int, console: Console) -> None:
@@ -21,12 +21,12 @@ def print_answer(ask: Ask, query: str, limit: int, console: Console) -> None:
         console: Where to print.
 
     Raises:
-        MendableError: If the warehouse refuses the query.
+        UserError: If the warehouse refuses the query.
     """
     try:
         answer = ask(query, limit + 1)
     except LoaderError as error:
-        raise MendableError(str(error)) from error
+        raise UserError(str(error)) from error
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for place, name in enumerate(answer.columns):
         is_number = any(isinstance(row[place], int | float) for row in answer.rows)

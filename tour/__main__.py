@@ -19,7 +19,7 @@ from loader.destinations import DuckDb, choose_demo_destination, write_command
 from loader.load.lock import lock_warehouse
 from loader.load.reporting import run_loads
 from loader.options import DayOption, DestinationOption, LogFormatOption, QuietOption, read_day
-from loader.report.reporter import choose_notices
+from loader.report.reporter import choose_reporter
 from loader.settings import read_destination_name
 from local_api.catalogue import DEFAULT_ARTISTS, DEFAULT_SEED, World
 from local_api.shapes import Mode
@@ -107,8 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     typed = sys.argv[1:] if arguments is None else list(arguments)
     # A load tells what ends it as every load does, for people or for machines.
-    tell_error = choose_notices(typed).tell_error if typed[:1] == [load.__name__] else print_error
-    return run_command(app, "python -m tour", typed, tell_error)
+    report_error = choose_reporter(typed).report_error if typed[:1] == [load.__name__] else print_error
+    return run_command(app, "python -m tour", typed, report_error)
 
 
 if __name__ == "__main__":

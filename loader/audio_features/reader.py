@@ -1,4 +1,4 @@
-"""Reads the audio features of tracks that have none yet: from Spotify where it tells them, else from ReccoBeats."""
+"""Reads the audio features of tracks that have none yet: from Spotify if it shows them, else from ReccoBeats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loader.audio_features.reccobeats import MOST_IDS, ReccoBeats, Unavailable
 from loader.audio_features.rows import build_features_rows
 from loader.raw.batches import split_into_batches
 from loader.raw.observation import Observation, Record
-from loader.raw.warehouse_state import Known, TracksToAskAbout
+from loader.raw.warehouse_state import TracksToAskAbout, WarehouseState
 from loader.spotify.answers import Answers
 from loader.spotify.catalogue import Report
 from loader.spotify.outcomes import InvalidRequest
@@ -21,19 +21,24 @@ RECCOBEATS = "reccobeats"
 
 _ASK_AGAIN_AFTER = timedelta(days=30)
 # Full batches of both providers; only so many tracks are held in memory at once.
-_TRACKS_A_STEP = 20_000
+_TRACKS_PER_STEP = 20_000
 
 
 class AudioFeaturesReader:
     """Reads the audio features that the warehouse lacks, on one day.
 
     Attributes:
-        shortfall: Why some tracks were not asked about, to be told to the user; None if all were. They are asked
-            about at the next load.
+        shortfall: Why some tracks were not requested, for the user; None if all were. The next load requests them.
     """
 
     def __init__(
-        self, api: WebApi, answers: Answers, reccobeats: ReccoBeats, known: Known, seen: Observation, report: Report
+        self,
+        api: WebApi,
+        answers: Answers,
+        reccobeats: ReccoBeats,
+        state: WarehouseState,
+        seen: Observation,
+        report: Report,
     ) -> None:
         """Read through the given clients.
 
@@ -41,7 +46,7 @@ class AudioFeaturesReader:
             api: What the Web API is asked through.
             answers: Keeps what ReccoBeats answers.
             reccobeats: What ReccoBeats is asked through.
-            known: What the warehouse knows.
+            state: What the warehouse holds.
             seen: The day and time to stamp rows with.
             report: Told of each track whose features are read.
         """
@@ -49,11 +54,11 @@ class AudioFeaturesReader:
         self._api = api
         self._answers = answers
         self._reccobeats = reccobeats
-        self._known = known
+        self._state = state
         self._seen = seen
         self._report = report
-        self._spotify_tells = True
-        self._reccobeats_tells = True
+        self._asks_spotify = True
+        self._asks_reccobeats = True
 
     def read(self, tracks: TracksToAskAbout, news: Collection[str] = ()) -> Iterator[Record]:
         """Read the audio features of the tracks that have none.
@@ -72,21 +77,21 @@ class AudioFeaturesReader:
             StoppedEarlyError: If Spotify cannot be asked now.
         """
         asked_after = self._seen.observed_on - _ASK_AGAIN_AFTER
-        lacking = self._known.find_tracks_without_features(tracks, (SPOTIFY, RECCOBEATS), asked_after, news)
-        for step in split_into_batches(lacking, _TRACKS_A_STEP):
-            told: set[str] = set()
+        lacking = self._state.find_tracks_without_features(tracks, (SPOTIFY, RECCOBEATS), asked_after, news)
+        for step in split_into_batches(lacking, _TRACKS_PER_STEP):
+            found: set[str] = set()
             for name, row in self._ask_spotify([id_ for id_, providers in step if SPOTIFY in providers]):
                 if row.get("is_known"):
-                    told.add(row["track_id"])
+                    found.add(row["track_id"])
                 yield name, row
             yield from self._ask_reccobeats(
-                [id_ for id_, providers in step if RECCOBEATS in providers and id_ not in told]
+                [id_ for id_, providers in step if RECCOBEATS in providers and id_ not in found]
             )
-            if not (self._spotify_tells or self._reccobeats_tells):
+            if not (self._asks_spotify or self._asks_reccobeats):
                 return
 
     def _ask_spotify(self, track_ids: list[str]) -> Iterator[Record]:
-        if not self._spotify_tells or not track_ids:
+        if not self._asks_spotify or not track_ids:
             return
         answered = False
         try:
@@ -96,21 +101,21 @@ class AudioFeaturesReader:
         except InvalidRequest as error:
             self.shortfall = f"Spotify does not take the question for some audio features ({error})."
         else:
-            self._spotify_tells = answered
+            self._asks_spotify = answered
 
     def _ask_reccobeats(self, track_ids: list[str]) -> Iterator[Record]:
-        if not self._reccobeats_tells:
+        if not self._asks_reccobeats:
             return
         for batch in split_into_batches(track_ids, MOST_IDS):
-            question = self._reccobeats.describe_question(batch)
+            request = self._reccobeats.describe_request(batch)
             try:
-                found = self._answers.ask_elsewhere(question, partial(self._reccobeats.fetch_features, batch))
+                features = self._answers.ask_elsewhere(request, partial(self._reccobeats.fetch_features, batch))
             except Unavailable as error:
                 self.shortfall = f"ReccoBeats gives no audio features now ({error}): the next load asks again."
-                self._reccobeats_tells = False
+                self._asks_reccobeats = False
                 return
             for track_id in batch:
-                yield from self._build(track_id, RECCOBEATS, found.get(track_id))
+                yield from self._build(track_id, RECCOBEATS, features.get(track_id))
 
     def _build(self, track_id: str, provider: str, features: object) -> Iterator[Record]:
         if features is not None:

@@ -1,4 +1,4 @@
-"""A small client of ReccoBeats, which knows the audio features of many of Spotify's tracks and wants no key."""
+"""A small client of ReccoBeats, which has the audio features of many of Spotify's tracks and needs no key."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class ReccoBeats:
         self._answered = False
         self._session = requests.Session()
 
-    def describe_question(self, track_ids: Sequence[str]) -> str:
-        """Say in full what `fetch_features` asks: the same text is the same question."""
+    def describe_request(self, track_ids: Sequence[str]) -> str:
+        """Describe the request of `fetch_features` in full: the same text is the same request."""
         return f"{self._address}audio-features?ids={','.join(track_ids)}"
 
     def fetch_features(self, track_ids: Sequence[str]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class ReccoBeats:
         return found
 
     def _ask(self, track_ids: list[str]) -> dict[str, Any] | None:
-        """Put one question, again after faults and short waits; None if it is not taken as it is put (400)."""
+        """Send one request, again after faults and short waits; None if it is rejected as invalid (400)."""
         faults = 0
         waited = 0.0
         while True:
@@ -144,7 +144,7 @@ def _read_content(response: requests.Response, track_ids: list[str]) -> dict[str
         if link and link[1] in track_ids:
             found[link[1]] = {name: item[name] for name in AUDIO_FEATURES if name in item}
     if content and not found:
-        # Features that cannot be told whose they are do not mean that the tracks have none.
+        # Features of other tracks do not mean that the requested tracks have none.
         raise _Broken("features of other tracks than were asked for")
     return found
 

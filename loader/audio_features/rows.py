@@ -1,4 +1,4 @@
-"""From audio features as a provider tells them to rows of the raw table; pure functions."""
+"""Builds rows of the raw table from a provider's audio features; pure functions."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loader.destinations.contract import Answer, Ask, Destination
 from loader.destinations.duckdb_file import DuckDb
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.settings import DEFAULT_DESTINATION, DEFAULT_DUCKDB_PATH, DEMO_DUCKDB_PATH, read_duckdb_path
 
 __all__ = [
@@ -46,10 +46,10 @@ def choose_destination(name: str) -> Destination:
     """Choose a destination by its name.
 
     Raises:
-        MendableError: If there is none of that name, or its settings are missing or wrong.
+        UserError: If there is none of that name, or its settings are missing or wrong.
     """
     if name not in DESTINATIONS:
-        raise MendableError(f"Unknown destination {name!r}: choose one of {', '.join(DESTINATIONS)}.")
+        raise UserError(f"Unknown destination {name!r}: choose one of {', '.join(DESTINATIONS)}.")
     return DESTINATIONS[name]()
 
 
@@ -57,7 +57,7 @@ def choose_demo_destination(name: str) -> Destination:
     """Choose the destination of made-up data by its name: a DuckDB file of its own, unless the environment names one.
 
     Raises:
-        MendableError: If there is none of that name, or its settings are missing or wrong.
+        UserError: If there is none of that name, or its settings are missing or wrong.
     """
     return DuckDb(read_duckdb_path(DEMO_DUCKDB_PATH)) if name == DEFAULT_DESTINATION else choose_destination(name)
 
@@ -80,7 +80,7 @@ def clear_work_dir(destination: Destination) -> Path:
         The folder, which need not exist.
 
     Raises:
-        MendableError: If the folder cannot be emptied.
+        UserError: If the folder cannot be emptied.
     """
     folder = destination.work_dir / "prepared"
     try:
@@ -88,5 +88,5 @@ def clear_work_dir(destination: Destination) -> Path:
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise MendableError(f"{folder} cannot be emptied: {error.strerror}.") from error
+        raise UserError(f"{folder} cannot be emptied: {error.strerror}.") from error
     return folder

@@ -75,11 +75,11 @@ class Destination(Protocol):
         Within the block it may be opened again, which changes nothing.
 
         Args:
-            progress: Told what is waited for.
+            progress: Shows what is waited for.
 
         Raises:
             BusyError: If another program is using the warehouse.
-            MendableError: If the user can mend why it cannot be written to.
+            UserError: If it cannot be written to and the user can fix that.
             LoaderError: If the warehouse is broken.
         """
 
@@ -97,7 +97,7 @@ class Destination(Protocol):
         """Open the warehouse for queries, which change nothing.
 
         Raises:
-            MendableError: If there is none, or the user can mend why it does not open.
+            UserError: If there is none, or it does not open and the user can fix that.
             LoaderError: If the warehouse is broken, or refuses a query.
         """
 

@@ -17,11 +17,11 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from loader.destinations.contract import Answer, Ask
 from loader.duckdb_limits import choose_limits, explain_lack_of_memory, read_said_limits
-from loader.errors import BusyError, LoaderError, MendableError
+from loader.errors import BusyError, LoaderError, UserError
 from loader.report.progress import Progress
 from loader.settings import DEMO_DUCKDB_PATH
 
-_MIB_A_THREAD = 64
+_MIB_PER_THREAD = 64
 # As DuckDB says it on Unix, where it names the program, and on Windows.
 _LOCKED = re.compile(
     r"Could not set lock on file(?:.*held in (?P<program>.+?) \(PID (?P<process>\d+)\))?"
@@ -117,23 +117,23 @@ class DuckDb:
     def _list_settings(self) -> dict[str, str]:
         """List DuckDB's settings for a load; they hold for all connections that dlt opens beside this one."""
         return {
-            **choose_limits(_MIB_A_THREAD).config,
+            **choose_limits(_MIB_PER_THREAD).config,
             # Rows stand in no order, and a load of millions of them stays within bounds.
             "preserve_insertion_order": "false",
         }
 
     def _check_file(self) -> None:
         # Limits that DuckDB does not take are found before Spotify is asked, too.
-        choose_limits(_MIB_A_THREAD)
+        choose_limits(_MIB_PER_THREAD)
         if self.path.is_dir():
-            raise MendableError(f"{self.path} is a folder: name a file in ECHOSTREAM_DUCKDB.")
+            raise UserError(f"{self.path} is a folder: name a file in ECHOSTREAM_DUCKDB.")
         if not self.exists():
             return
         # The superuser may write to files that say read-only; what the file says counts.
         if not self.path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(
             self.path, os.W_OK
         ):
-            raise MendableError(
+            raise UserError(
                 f"{self.path} is read-only: make it writable (chmod u+w) or name another file in ECHOSTREAM_DUCKDB."
             )
 
@@ -145,7 +145,7 @@ class DuckDb:
     def open_to_read(self) -> Iterator[Ask]:
         """Open the file for queries; several programs may do so at a time."""
         if not self.path.is_file():
-            raise MendableError(
+            raise UserError(
                 f"There is no warehouse at {self.path}: load one, or name its file in ECHOSTREAM_DUCKDB (`make demo` "
                 f"makes {DEMO_DUCKDB_PATH})."
             )
@@ -195,7 +195,7 @@ def _explain(error: duckdb.Error, path: Path) -> LoaderError:
         return explained
     said = str(error)
     if "newer version" in said or "older version" in said:
-        return MendableError(
+        return UserError(
             f"{path} was written by another version of DuckDB: open it with that one, or name another "
             "file in ECHOSTREAM_DUCKDB."
         )

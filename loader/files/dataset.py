@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.files.engine import Engine, quote_name, quote_text
 from loader.files.find import InputFile, find_files
 from loader.files.layouts import FIELDS, TEXT_FIELDS, ColumnMap, map_columns
@@ -107,7 +107,7 @@ class Dataset:
             name: What to call the dataset; by default as its first file.
 
         Raises:
-            MendableError: If they are no datasets of tracks.
+            UserError: If they are no datasets of tracks.
         """
         self._inputs = find_files(paths, _is_dataset, _FILES)
         self.name = name_dataset(name or re.sub(r"\.[a-z.]+$", "", self._inputs[0].file_name, flags=re.IGNORECASE))
@@ -127,7 +127,7 @@ class Dataset:
             Rows of `dataset_tracks` and `rejected_objects`.
 
         Raises:
-            MendableError: If a file cannot be read to its end, or no row of it can be used.
+            UserError: If a file cannot be read to its end, or no row of it can be used.
         """
         for plan in self.plans:
             account = Account()
@@ -139,7 +139,7 @@ class Dataset:
             self.account.rejected += account.rejected
             refuse_if_nothing_landed(account, plan.file.name)
         if not self.account.landed:
-            raise MendableError(f"{self.plans[0].file.name} holds no rows.")
+            raise UserError(f"{self.plans[0].file.name} holds no rows.")
 
     def show_columns(self, folder: Path, seen: Observation) -> Iterator[tuple[Plan, list[tuple[str, str, list[str]]]]]:
         """Show what each field is read from.
@@ -173,9 +173,7 @@ class Dataset:
         )
         for kind, _, line in faults:
             if kind not in _CSV_FAULTS:
-                raise MendableError(
-                    f"{plan.file.name} is not in UTF-8 (line {line:,}): save it as UTF-8 and try again."
-                )
+                raise UserError(f"{plan.file.name} is not in UTF-8 (line {line:,}): save it as UTF-8 and try again.")
         account.rejected.update(_CSV_FAULTS[kind] for kind, *_ in faults)
         yield from build_rejected_rows(
             _ROW, self.name, ((_CSV_FAULTS[kind], text.rstrip("\r\n")) for kind, text, _ in faults), seen
@@ -311,11 +309,11 @@ def name_dataset(text: str) -> str:
     """Make a dataset's name of a text: lower case, with digits, and dashes for everything else.
 
     Raises:
-        MendableError: If nothing remains.
+        UserError: If nothing remains.
     """
     name = re.sub(r"[^0-9a-z]+", "-", text.casefold()).strip("-")[:100]
     if not name:
-        raise MendableError(f"{text!r} makes no name for a dataset: give one of letters and digits with --name.")
+        raise UserError(f"{text!r} makes no name for a dataset: give one of letters and digits with --name.")
     return name
 
 
@@ -329,26 +327,26 @@ def _plan(file: InputFile, said: Mapping[str, str]) -> Plan:
     if head.startswith(_PARQUET_MAGIC):
         return _plan_parquet(file, said)
     if head.startswith(_GZIP_MAGIC):
-        raise MendableError(f"{file.name} is compressed: name it with .gz at its end.")
+        raise UserError(f"{file.name} is compressed: name it with .gz at its end.")
     text = decode_head(head, file.name)
     if text.lstrip().startswith(("{", "[", "<")):
-        raise MendableError(f"{file.name} is neither CSV nor Parquet.")
+        raise UserError(f"{file.name} is neither CSV nor Parquet.")
     line, delimiter = _read_header(text)
     if "\0" in line:
-        raise MendableError(f"{file.name} is not a text file.")
+        raise UserError(f"{file.name} is not a text file.")
     header = next(csv.reader([line], delimiter=delimiter))
     if len(header) == 1:
-        raise MendableError(f"{file.name} is no table: its first line names no columns, or only {header[0][:60]!r}.")
+        raise UserError(f"{file.name} is no table: its first line names no columns, or only {header[0][:60]!r}.")
     return Plan(file, header, map_columns(header, said, file.name), delimiter, ["text"] * len(header))
 
 
 def _plan_parquet(file: InputFile, said: Mapping[str, str]) -> Plan:
     if file.path is None:
-        raise MendableError(f"{file.name} is Parquet in a ZIP archive: unpack it and name the file itself.")
+        raise UserError(f"{file.name} is Parquet in a ZIP archive: unpack it and name the file itself.")
     try:
         schema = pq.read_schema(file.path)
     except (pa.ArrowException, OSError) as error:
-        raise MendableError(f"{file.name} is damaged or cut off: get it again.") from error
+        raise UserError(f"{file.name} is damaged or cut off: get it again.") from error
     types: list[Holds] = [_tell_type(column.type) for column in schema]
     return Plan(file, schema.names, map_columns(schema.names, said, file.name), None, types)
 

@@ -18,11 +18,11 @@ import pyarrow as pa
 from fsspec import AbstractFileSystem
 
 from loader.duckdb_limits import choose_limits, explain_lack_of_memory
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 from loader.files.find import InputFile
 
-_MIB_A_THREAD = 128
-_ROWS_A_BATCH = 61_440  # two of them are what DuckDB keeps together
+_MIB_PER_THREAD = 128
+_ROWS_PER_BATCH = 61_440  # two of them are what DuckDB keeps together
 _PROTOCOL = "member"
 _UNKNOWN_SIZE = 2**40
 # A query that is wrong is not the file's fault; anything else may be.
@@ -44,7 +44,7 @@ class Engine:
         self._folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        self._limits = choose_limits(_MIB_A_THREAD)
+        self._limits = choose_limits(_MIB_PER_THREAD)
         self._connection = duckdb.connect(
             config={
                 **self._limits.config,
@@ -92,7 +92,7 @@ class Engine:
         """Run a query and return its rows; for few of them.
 
         Raises:
-            MendableError: If a file cannot be read.
+            UserError: If a file cannot be read.
         """
         try:
             return self._connection.execute(query).fetchall()
@@ -105,10 +105,10 @@ class Engine:
         """Run a query and yield its rows in batches, never all at once.
 
         Raises:
-            MendableError: If a file cannot be read.
+            UserError: If a file cannot be read.
         """
         try:
-            reader = self._connection.execute(query).to_arrow_reader(_ROWS_A_BATCH)
+            reader = self._connection.execute(query).to_arrow_reader(_ROWS_PER_BATCH)
             # While one batch is worked on, the next one is read.
             with ThreadPoolExecutor(1) as ahead:
                 coming = ahead.submit(next, reader, None)
@@ -131,14 +131,12 @@ class Engine:
         name = next((file.name for file in self._files if file.name in said), None)
         name = name or (self._files[0].name if len(self._files) == 1 else "One of the files")
         if "disk" in said.lower() and "space" in said.lower():
-            return MendableError(f"{self._folder.parent} has no room left to read {name}: make some.")
+            return UserError(f"{self._folder.parent} has no room left to read {name}: make some.")
         if re.search(r"utf-?8|unicode|encod", said, re.IGNORECASE):
-            return MendableError(f"{name} is not in UTF-8: save it as UTF-8 and load it again ({said}).")
+            return UserError(f"{name} is not in UTF-8: save it as UTF-8 and load it again ({said}).")
         if "invalid state" in said:
-            return MendableError(
-                f"{name} has line ends of several kinds: make them one kind (dos2unix) and load it again."
-            )
-        return MendableError(f"{name} is damaged or cut off: get it again ({said}).")
+            return UserError(f"{name} has line ends of several kinds: make them one kind (dos2unix) and load it again.")
+        return UserError(f"{name} is damaged or cut off: get it again ({said}).")
 
 
 class _Members(AbstractFileSystem):  # type: ignore[misc] # fsspec has no types

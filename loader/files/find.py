@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
-from loader.errors import MendableError
+from loader.errors import UserError
 
 # Plays compress to about a twentieth; a bomb to a thousandth.
 _MOST_RATIO = 200
@@ -27,12 +27,12 @@ IsWanted = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file to read, which stands by itself or in an archive.
+    """A file to read, on its own or in an archive.
 
     Attributes:
         name: What a person calls it: its path, or the archive's with the member's behind it.
         file_name: Its name without folders.
-        path: Where it stands by itself; None if it is in an archive.
+        path: Its path, if it is a file on its own; None if it is in an archive.
         archive: The archive it is in, if it is.
         member: What it is in the archive.
     """
@@ -47,7 +47,7 @@ class InputFile:
         """Open the file for reading from its start, unpacked.
 
         Raises:
-            MendableError: If it cannot be read.
+            UserError: If it cannot be read.
         """
         packed = self._open_packed()
         return cast(IO[bytes], gzip.GzipFile(fileobj=packed)) if self.is_gzip else packed
@@ -59,27 +59,27 @@ class InputFile:
 
     def _open_packed(self) -> IO[bytes]:
         if self.archive is None or self.member is None:
-            assert self.path is not None  # noqa: S101 - a file stands in one of both places
+            assert self.path is not None  # noqa: S101 - a file is in one of both places
             try:
                 return self.path.open("rb")
             except OSError as error:
-                raise MendableError(f"{self.name} cannot be read: {error.strerror}.") from error
+                raise UserError(f"{self.name} cannot be read: {error.strerror}.") from error
         try:
             return zipfile.ZipFile(self.archive).open(self.member)
         except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError) as error:
-            raise MendableError(f"{self.name} cannot be unpacked ({error}): get the archive again.") from error
+            raise UserError(f"{self.name} cannot be unpacked ({error}): get the archive again.") from error
 
     def read_head(self) -> bytes:
         """Read the start of the file.
 
         Raises:
-            MendableError: If it cannot be read.
+            UserError: If it cannot be read.
         """
         with self.open() as stream:
             try:
                 return stream.read(_HEAD)
             except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
-                raise MendableError(f"{self.name} cannot be read ({error}): get the file again.") from error
+                raise UserError(f"{self.name} cannot be read ({error}): get the file again.") from error
 
 
 def find_files(paths: Iterable[Path], is_wanted: IsWanted, wanted: str) -> list[InputFile]:
@@ -94,13 +94,13 @@ def find_files(paths: Iterable[Path], is_wanted: IsWanted, wanted: str) -> list[
         The files in order, each once.
 
     Raises:
-        MendableError: If a path does not exist or holds nothing to read, or an archive is not to be trusted.
+        UserError: If a path does not exist or holds nothing to read, or an archive is not to be trusted.
     """
     found: dict[str, InputFile] = {}
     for path in paths:
         here = list(_look_into(path, is_wanted))
         if not here:
-            raise MendableError(f"{path} holds no {wanted}.")
+            raise UserError(f"{path} holds no {wanted}.")
         found.update((file.name, file) for file in here)
     return list(found.values())
 
@@ -109,15 +109,15 @@ def _look_into(path: Path, is_wanted: IsWanted) -> Iterator[InputFile]:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        raise MendableError(f"{path} does not exist: check the path.") from None
+        raise UserError(f"{path} does not exist: check the path.") from None
     except OSError as error:
-        raise MendableError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     if path.is_dir():
         for inner in sorted(path.rglob("*")):
             if inner.is_file() and is_wanted(inner.name) and not _is_litter(inner.parts):
                 yield InputFile(str(inner), inner.name, path=inner)
     elif not path.is_file():
-        raise MendableError(f"{path} is neither a file nor a folder.")
+        raise UserError(f"{path} is neither a file nor a folder.")
     elif path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
         yield from _look_into_archive(path, is_wanted)
     else:
@@ -129,14 +129,14 @@ def _look_into_archive(path: Path, is_wanted: IsWanted) -> Iterator[InputFile]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except zipfile.BadZipFile as error:
-        raise MendableError(f"{path} is not a ZIP archive, or is cut off: get it again.") from error
+        raise UserError(f"{path} is not a ZIP archive, or is cut off: get it again.") from error
     except OSError as error:
-        raise MendableError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     if len(members) > _MOST_MEMBERS:
-        raise MendableError(f"{path} holds {len(members):,} files, which no export does: it is not read.")
+        raise UserError(f"{path} holds {len(members):,} files, which no export does: it is not read.")
     for member in members:
         if leaves_folder(member.filename):
-            raise MendableError(f"{path} holds a path that leads out of it ({member.filename}): it is not read.")
+            raise UserError(f"{path} holds a path that leads out of it ({member.filename}): it is not read.")
     wanted = [
         member
         for member in members
@@ -145,7 +145,7 @@ def _look_into_archive(path: Path, is_wanted: IsWanted) -> Iterator[InputFile]:
     _refuse_bomb(path, wanted)
     for member in wanted:
         if member.flag_bits & _ENCRYPTED:
-            raise MendableError(f"{path} is protected by a password: unpack it and name the folder instead.")
+            raise UserError(f"{path} is protected by a password: unpack it and name the folder instead.")
         name = PurePosixPath(member.filename).name
         yield InputFile(f"{path}/{member.filename}", name, archive=path, member=member)
 
@@ -162,9 +162,9 @@ def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         if member.file_size > max(_RATIO_COUNTS_FROM, _MOST_RATIO * member.compress_size):
             times = member.file_size // max(member.compress_size, 1)
-            raise MendableError(f"{path} holds {member.filename}, which unpacks to {times:,} times its size: not read.")
+            raise UserError(f"{path} holds {member.filename}, which unpacks to {times:,} times its size: not read.")
     if unpacked > _MOST_BYTES:
-        raise MendableError(f"{path} unpacks to {unpacked / 2**30:,.0f} GiB, which no export does: it is not read.")
+        raise UserError(f"{path} unpacks to {unpacked / 2**30:,.0f} GiB, which no export does: it is not read.")
 
 
 def _is_litter(parts: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.files.engine import Engine
 from loader.files.find import InputFile, find_files
 from loader.files.reading import BODY, LONGEST_BODY, REASON, ArrowRows, refuse_if_nothing_landed, split_batches
@@ -99,7 +99,7 @@ _BASIC_PLAYS = """
         null as user_agent,
     from {files}
 """
-# A play is known by what no export tells otherwise: its end, what was played, for how long.
+# A play is identified by what is the same in every export: its end, what was played, for how long.
 _PLAYS = """
     with said as ({said}),
 
@@ -188,7 +188,7 @@ class History:
             keep_personal: Keep user name, IP address and user agent, which otherwise are not even read.
 
         Raises:
-            MendableError: If they are not Spotify's streaming history.
+            UserError: If they are not Spotify's streaming history.
         """
         self.account = Account()
         self.details: dict[str, int] = {}
@@ -209,7 +209,7 @@ class History:
             Rows of `plays` and `rejected_objects`.
 
         Raises:
-            MendableError: If a file cannot be read to its end, or no row of all can be used.
+            UserError: If a file cannot be read to its end, or no row of all can be used.
         """
         with Engine(self._files, folder) as engine:
             plays = engine.scratch("plays.parquet")
@@ -223,10 +223,10 @@ class History:
             for query in (_ONCE, _CHOSEN):
                 batches = engine.stream(query.format(plays=plays, reason=REASON))
                 yield from split_batches(batches, self.table, "play", SOURCE, seen, self.account)
-            self._settle(engine, plays)
+            self._count_plays(engine, plays)
         refuse_if_nothing_landed(self.account, ", ".join(file.name for file in self._files[:3]))
 
-    def _settle(self, engine: Engine, plays: str) -> None:
+    def _count_plays(self, engine: Engine, plays: str) -> None:
         """Count what the batches do not show: plays that repeat others, and kinds of content."""
         counted = engine.select(
             f"select content_type, count(*), count(*) filter (incognito) from {plays} "  # noqa: S608
@@ -282,11 +282,11 @@ def _recognise(file: InputFile) -> Format:
     """Tell the format of a file by its first entry.
 
     Raises:
-        MendableError: If it is not Spotify's streaming history.
+        UserError: If it is not Spotify's streaming history.
     """
     text = decode_head(file.read_head(), file.name).lstrip()
     if not text.startswith("["):
-        raise MendableError(f"{file.name} is not Spotify's streaming history, which is a list of plays in JSON.")
+        raise UserError(f"{file.name} is not Spotify's streaming history, which is a list of plays in JSON.")
     _check_end(file)
     first = text[1:].lstrip()
     if first.startswith("]") and _FILE_NAME.match(file.file_name):
@@ -294,16 +294,14 @@ def _recognise(file: InputFile) -> Format:
     try:
         entry: Any = json.JSONDecoder().raw_decode(first)[0]
     except ValueError:
-        raise MendableError(f"{file.name} is not JSON, or is cut off: get it again.") from None
+        raise UserError(f"{file.name} is not JSON, or is cut off: get it again.") from None
     keys = set(entry) if isinstance(entry, dict) else set()
     if {"ts", "ms_played"} <= keys:
         return "extended"
     if {"endTime", "msPlayed"} <= keys:
         return "basic"
     shown = ", ".join(sorted(keys)[:6]) or type(entry).__name__
-    raise MendableError(
-        f"{file.name} is not Spotify's streaming history: its entries hold {shown}, not ts and ms_played."
-    )
+    raise UserError(f"{file.name} is not Spotify's streaming history: its entries hold {shown}, not ts and ms_played.")
 
 
 def _check_end(file: InputFile) -> None:
@@ -313,4 +311,4 @@ def _check_end(file: InputFile) -> None:
     with file.open() as stream:
         stream.seek(max(0, stream.seek(0, 2) - _TAIL))
         if not stream.read().rstrip().endswith(b"]"):
-            raise MendableError(f"{file.name} is cut off: it does not end as it should. Get it again.")
+            raise UserError(f"{file.name} is cut off: it does not end as it should. Get it again.")

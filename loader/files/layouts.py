@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.raw.tables import AUDIO_FEATURES
 
 TEXT_FIELDS = ("track_name", "artist_names", "album_id", "album_name", "release_date", "genre", "subgenre")
@@ -27,7 +27,7 @@ class Layout:
     Attributes:
         name: What a person calls it.
         columns: The file's column for each field; fields that are not named are read from columns of their own name.
-        missing: Texts that stand for nothing, beside the empty one.
+        missing: Texts that mean null, besides the empty one.
     """
 
     name: str
@@ -79,30 +79,30 @@ def map_columns(header: Sequence[str], said: Mapping[str, str], name: str) -> Co
         name: What a person calls the file.
 
     Raises:
-        MendableError: If the columns are not those of a dataset of tracks, or one of them stands there twice.
+        UserError: If the columns are not those of a dataset of tracks, or one of them occurs twice.
     """
     columns = [column.strip().casefold() for column in header]
     layout = _choose_layout(columns, said)
     wanted = {field: field for field in FIELDS} | dict(layout.columns) | dict(said)
     lost = [column for column in said.values() if column and column.casefold() not in columns]
     if lost:
-        raise MendableError(f"{name} has no column {lost[0]!r}: it has {_list(header)}.")
+        raise UserError(f"{name} has no column {lost[0]!r}: it has {_list(header)}.")
     places = {
         field: columns.index(column.casefold())
         for field, column in wanted.items()
         if column and column.casefold() in columns
     }
     if "track_id" not in places:
-        raise MendableError(
+        raise UserError(
             f"{name} has no column track_id: it has {_list(header)}. If one of them holds Spotify's ids, say so: "
             "--columns track_id=..."
         )
-    stands = Counter(columns)
+    counts = Counter(columns)
     for field, place in places.items():
-        if stands[columns[place]] > 1:
-            raise MendableError(f"{name} has several columns named {header[place]!r}: rename all but one ({field}).")
+        if counts[columns[place]] > 1:
+            raise UserError(f"{name} has several columns named {header[place]!r}: rename all but one ({field}).")
     if len(places) == 1:
-        raise MendableError(
+        raise UserError(
             f"{name} holds ids of tracks but nothing else that is known: it has {_list(header)}. "
             "Say what they are: --columns track_name=..."
         )
@@ -113,7 +113,7 @@ def read_said_columns(text: str | None) -> dict[str, str]:
     """Read which columns the user named: `field=column,field=column`, or the path of a YAML file of such pairs.
 
     Raises:
-        MendableError: If it cannot be understood.
+        UserError: If it cannot be understood.
     """
     if not text:
         return {}
@@ -122,13 +122,13 @@ def read_said_columns(text: str | None) -> dict[str, str]:
     else:
         parts = [part.partition("=") for part in text.split(",")]
         if wrong := [part for part, sign, _ in parts if not sign]:
-            raise MendableError(f"--columns: {wrong[0].strip()!r} names no column: write field=column.")
+            raise UserError(f"--columns: {wrong[0].strip()!r} names no column: write field=column.")
         pairs = [(field.strip(), column.strip()) for field, _, column in parts]
     for field, _ in pairs:
         if field not in FIELDS:
-            raise MendableError(f"--columns: there is no field {field!r}: choose of {', '.join(FIELDS)}.")
+            raise UserError(f"--columns: there is no field {field!r}: choose of {', '.join(FIELDS)}.")
     if repeated := [field for field, times in Counter(field for field, _ in pairs).items() if times > 1]:
-        raise MendableError(f"--columns names {repeated[0]} twice.")
+        raise UserError(f"--columns names {repeated[0]} twice.")
     return dict(pairs)
 
 
@@ -143,11 +143,11 @@ def _read_yaml(path: Path) -> list[tuple[str, str]]:
     try:
         said: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise MendableError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeError) as error:
-        raise MendableError(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
+        raise UserError(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
     if not isinstance(said, dict) or not said:
-        raise MendableError(f"{path} holds no pairs: write one `field: column` a line.")
+        raise UserError(f"{path} holds no pairs: write one `field: column` a line.")
     return [(str(field), "" if column is None else str(column)) for field, column in said.items()]
 
 

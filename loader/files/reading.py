@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.raw.observation import Observation
 from loader.raw.tables import TABLES, Table
 from loader.report.account import Account
@@ -30,13 +30,13 @@ def split_batches(
     seen: Observation,
     account: Account,
 ) -> Iterator[ArrowRows]:
-    """Split what was read into rows that land and rows that are put aside with the reason.
+    """Split what was read into rows that land and rows that are rejected with the reason.
 
     Args:
         batches: Rows with the table's columns (but for the stamps of the observation), `reason` and `body`.
         table: The raw table in which rows land.
         object_type: What rejected rows are called in `rejected_objects`.
-        origin: What stands before the id of each of them.
+        origin: The prefix of their ids.
         seen: When the files are read.
         account: Counts the rows.
 
@@ -65,7 +65,7 @@ def build_rejected_rows(
 ) -> Iterator[ArrowRows]:
     """Build the rows of `rejected_objects` for rows that cannot be used, each with its reason and what it holds.
 
-    Their id is the origin with the MD5 of what they hold: rows that hold the same stand there once.
+    Their id is the origin with the MD5 of what they hold: rows with the same content are stored once.
     """
     rejected = TABLES["rejected_objects"]
     records = [
@@ -80,11 +80,11 @@ def refuse_if_nothing_landed(account: Account, name: str) -> None:
     """Refuse files of which no row can be used: they are not what they were taken for.
 
     Raises:
-        MendableError: If rows were read and all were rejected.
+        UserError: If rows were read and all were rejected.
     """
     if account.rejected and not account.landed and not account.repeated:
         reason, rows = account.rejected.most_common(1)[0]
-        raise MendableError(f"{name}: none of {account.read:,} rows can be used ({rows:,}: {reason}).")
+        raise UserError(f"{name}: none of {account.read:,} rows can be used ({rows:,}: {reason}).")
 
 
 def _stamp(batch: pa.RecordBatch, table: Table, seen: Observation) -> pa.Table:

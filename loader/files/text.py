@@ -1,33 +1,33 @@
-"""What can be said of a text file from its start."""
+"""Checks of a text file by its first bytes."""
 
 from __future__ import annotations
 
 import codecs
 
-from loader.errors import MendableError
+from loader.errors import UserError
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
 def decode_head(head: bytes, name: str) -> str:
-    """Decode the start of a file, without the mark that may stand before it.
+    """Decode the start of a file, without a byte order mark.
 
     Args:
         head: The first bytes; a character may be cut at their end.
         name: What a person calls the file.
 
     Raises:
-        MendableError: If the file is empty or not in UTF-8.
+        UserError: If the file is empty or not in UTF-8.
     """
     if not head.strip():
-        raise MendableError(f"{name} is empty.")
+        raise UserError(f"{name} is empty.")
     # Without a mark, every second byte of plain text is zero.
     if head.startswith(_WIDE) or b"\0" in head[:4]:
-        raise MendableError(f"{name} is in UTF-16 or UTF-32: save it as UTF-8 and load it again.")
+        raise UserError(f"{name} is in UTF-16 or UTF-32: save it as UTF-8 and load it again.")
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError as error:
-        raise MendableError(
+        raise UserError(
             f"{name} is not in UTF-8 (byte {error.start:,}): save it as UTF-8 and load it again."
         ) from error
     return text

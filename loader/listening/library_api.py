@@ -16,7 +16,7 @@ from loader.spotify.request import Request
 from loader.spotify.web_api import ALBUM, ARTIST, TRACK, ApiObject
 
 MOST_PLAYS = 50
-"""How many plays Spotify tells at most, and about how many it keeps."""
+"""The most plays that one answer holds, and about how many Spotify keeps."""
 
 # Measures are the catalogue's: what a listener is shown of them is left out.
 _ALBUM: Shape = {name: part for name, part in ALBUM.items() if name != "popularity"}

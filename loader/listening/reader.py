@@ -1,4 +1,4 @@
-"""Walks what Spotify knows of a listener and yields raw rows: plays every time, the library once a day."""
+"""Reads a listener's data from Spotify and yields raw rows: plays on every run, the library once a day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.json import write_json
 from loader.listening.library_api import MOST_PLAYS, LibraryApi
 from loader.listening.rows import (
@@ -21,17 +21,17 @@ from loader.listening.rows import (
 )
 from loader.raw.observation import Observation, Record, build_or_reject
 from loader.raw.tables import TABLES
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from loader.spotify.answers import Answers
 from loader.spotify.outcomes import Refused
 
 Report = Callable[[str], None]
-"""Told the kind of each thing as it is read: plays, favourites, tracks or playlists."""
+"""Called with the kind of each object as it is read: plays, favourites, tracks or playlists."""
 
 _NEWEST = "the newest play known before"
 _LISTED = "the listings read before"
 _TIME_RANGES = ("short_term", "medium_term", "long_term")
-# Plays of a device that was offline come in late, with the time they were played at.
+# Plays of a device that was offline arrive late, with the time at which they were played.
 _LOOK_BACK = timedelta(days=1)
 
 
@@ -39,28 +39,30 @@ class ListeningReader:
     """Reads a listener's plays and library on one day.
 
     Attributes:
-        refused: What Spotify refuses to tell, with the reason it gives.
-        missed: The end of the newest play known and that of the oldest one told, if there were probably plays
-            between them that Spotify tells no more.
+        refused: The parts that Spotify refused, each with its reason.
+        missed: The end of the newest stored play and of the oldest play in the answer, if plays between them were
+            probably missed.
         played: The ids of the tracks whose plays were read.
     """
 
-    def __init__(self, api: LibraryApi, answers: Answers, known: Known, seen: Observation, report: Report) -> None:
+    def __init__(
+        self, api: LibraryApi, answers: Answers, state: WarehouseState, seen: Observation, report: Report
+    ) -> None:
         """Read through the given API.
 
         Args:
             api: What the Web API is asked through.
-            answers: Settles what must stay the same when a stopped run goes on.
-            known: What the warehouse knows.
+            answers: Keeps choices that must stay the same when a stopped run is resumed.
+            state: What the warehouse holds.
             seen: The day and time to stamp rows with.
-            report: Told of each thing as it is read.
+            report: Called for each object as it is read.
         """
         self.refused: dict[str, str] = {}
         self.missed: tuple[datetime, datetime] | None = None
         self.played: set[str] = set()
         self._api = api
         self._answers = answers
-        self._known = known
+        self._state = state
         self._seen = seen
         self._report = report
         self._named: set[tuple[str, Any]] = set()
@@ -72,9 +74,9 @@ class ListeningReader:
             Rows with the names of their raw tables, as soon as they come; of a listing all or none.
 
         Raises:
-            MendableError: If Spotify refuses everything.
+            UserError: If Spotify refuses everything.
         """
-        before = self._answers.settle(_LISTED, lambda: self._known.read_listings(self._seen.observed_on))
+        before = self._answers.choose_once(_LISTED, lambda: self._state.read_listings(self._seen.observed_on))
         parts: list[tuple[str, Callable[[], Iterator[Record]]]] = [("plays", self._read_plays)]
         for kind in ("artists", "tracks"):
             for time_range in _TIME_RANGES:
@@ -88,12 +90,12 @@ class ListeningReader:
                 self.refused[name] = str(refused)
         if len(self.refused) == len(wanted):
             reason = next(iter(self.refused.values())) or "no reason given"
-            raise MendableError(
+            raise UserError(
                 f"Spotify refuses everything about your listening ({reason}): run `python -m loader login` again."
             )
 
     def _read_plays(self) -> Iterator[Record]:
-        known = self._answers.settle(_NEWEST, self._find_newest)
+        known = self._answers.choose_once(_NEWEST, self._find_newest)
         newest = datetime.fromisoformat(known) if known else None
         plays = self._api.fetch_plays(_write_cursor(newest - _LOOK_BACK) if newest else None)
         moments = []
@@ -108,7 +110,7 @@ class ListeningReader:
             self.missed = newest, min(moments)
 
     def _find_newest(self) -> str | None:
-        newest = self._known.read_newest_play()
+        newest = self._state.read_newest_play()
         return newest.astimezone(UTC).isoformat() if newest else None
 
     def _read_top(self, kind: str, time_range: str) -> Iterator[Record]:

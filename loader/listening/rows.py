@@ -61,7 +61,7 @@ def build_play_rows(play: Any, seen: Observation) -> Iterator[Record]:
 
 
 def identify_play(source: str, played_at: datetime, item: str) -> str:
-    """Make the id of a play whose length is not told, as the account export's plays get theirs."""
+    """Build the id of a play of unknown length, in the same way as for the plays of the account export."""
     microseconds = (played_at - _FIRST_MOMENT) // timedelta(microseconds=1)
     return hashlib.md5(f"{source}|{microseconds}|{item}".encode(), usedforsecurity=False).hexdigest()
 
@@ -105,7 +105,7 @@ def build_playlist_row(playlist: Any, items_state: str, listener_id: str | None,
     """Build the row of a playlist (Web API: Get Current User's Playlists).
 
     Args:
-        playlist: A simplified playlist; how many items it has stands in `tracks`, or since 2026 in `items`.
+        playlist: A simplified playlist; its number of items is in `tracks`, or since 2026 in `items`.
         items_state: What came of asking for its items: listed, refused or absent.
         listener_id: Who the listener is; None if that is not known.
         seen: When it was observed.
@@ -134,10 +134,10 @@ def build_playlist_row(playlist: Any, items_state: str, listener_id: str | None,
 def build_item_rows(
     entry: Any, playlist_id: str, position: int, listener_id: str | None, seen: Observation
 ) -> Iterator[Record]:
-    """Build the row of what stands at a place of a playlist, and those of its track (Web API: Get Playlist Items).
+    """Build the row of an entry of a playlist, and those of its track (Web API: Get Playlist Items).
 
     Args:
-        entry: An entry; what it holds stands in `track`, or since 2026 in `item`.
+        entry: An entry; its content is in `track`, or since 2026 in `item`.
         playlist_id: The playlist.
         position: Its place, from 0.
         listener_id: Who the listener is; None if that is not known.
@@ -199,7 +199,7 @@ def _read_track_id(item: Any) -> str | None:
 
 
 def _is_listener(user: Any, listener_id: str | None) -> bool | None:
-    """Tell whether a user is the listener; None if either is not known. Nobody is named."""
+    """Return whether a user is the listener; None if either is unknown. No user ids are stored."""
     user_id = read_text(user or {}, "id")
     return user_id == listener_id if listener_id and user_id else None
 

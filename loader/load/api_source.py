@@ -1,4 +1,4 @@
-"""What the sources that ask the Web API have in common: the client, the checkpoint of answers, audio features."""
+"""What the sources over the Web API have in common: the client, the checkpoint of answers, audio features."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from loader.load.driver import Load, Part, Read
 from loader.load.warehouse import TableRows
 from loader.raw.observation import Record
 from loader.raw.tables import TABLES, Row
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from loader.report.summary import ApiSummary
 from loader.settings import ApiSettings
 from loader.spotify.access import Access
@@ -49,7 +49,7 @@ class LoadOptions:
 
 
 class ApiSource(ABC):
-    """Asks the Web API; what is answered is kept in a checkpoint until it is written.
+    """A source over the Web API; answers are kept in a checkpoint until they are written.
 
     Attributes:
         name: Where the rows come from, for `load_runs`.
@@ -66,10 +66,10 @@ class ApiSource(ABC):
         """Prepare the source; nothing is asked yet.
 
         Args:
-            settings: Where the Web API stands, and which app asks.
+            settings: The Web API's address and the app's credentials.
             options: Which day to load, and how far to go.
-            sign_in: Who asks; None for the app itself.
-            listener: What tells the listener apart, if one asks: nobody else's answers are used.
+            sign_in: Signs requests in as a person; None for the app itself.
+            listener: Identifies the listener in the checkpoint, so that no other listener's answers are used.
         """
         self.name = options.source_name or self.SOURCE_NAME
         self.observed_on = options.observed_on
@@ -89,12 +89,12 @@ class ApiSource(ABC):
         """Read a day, part by part."""
 
     def find_unfinished_day(self, folder: Path) -> date | None:
-        """Find the day of the run whose checkpoint stands in a folder."""
+        """Find the day of the unfinished run whose checkpoint is in a folder."""
         return Journal(folder / self.CHECKPOINT).find_unfinished_day(self._identity)
 
     @contextmanager
     def open(self, folder: Path, day: date, is_replay: bool) -> Iterator[Read]:
-        """Open the checkpoint of a day; in a replay nothing is asked that is not in it."""
+        """Open the checkpoint of a day; a replay sends no request and uses only what is in it."""
         with (
             Journal(folder / self.CHECKPOINT).open(self._identity, day) as journal,
             Answers(None if is_replay else self._client, journal) as answers,
@@ -133,12 +133,12 @@ class ApiSource(ABC):
             warnings=tuple(tally.warnings),
         )
 
-    def open_access(self, state: Known) -> Access:
-        """Begin with what earlier runs found that the app may do."""
+    def open_access(self, state: WarehouseState) -> Access:
+        """Load the app's access as earlier runs have found it."""
         return Access(self._client_id, state.read_access(), datetime.now(UTC).date())
 
     def build_features_reader(
-        self, api: WebApi, answers: Answers, state: Known, load: Load
+        self, api: WebApi, answers: Answers, state: WarehouseState, load: Load
     ) -> AudioFeaturesReader | None:
         """Build what reads audio features; None if they are not wanted."""
         if self._reccobeats is None:
@@ -146,8 +146,10 @@ class ApiSource(ABC):
         return AudioFeaturesReader(api, answers, self._reccobeats, state, load.seen, load.progress.count)
 
 
-def end_with_access(records: Iterable[Record], state: Known, access: Access, load: Load) -> Iterator[TableRows]:
-    """Keep the news of records, and end with what they have shown that the app may do."""
+def end_with_access(
+    records: Iterable[Record], state: WarehouseState, access: Access, load: Load
+) -> Iterator[TableRows]:
+    """Yield the rows that are new to the warehouse, then the app's access as the answers have shown it."""
     yield from load.tally.keep_news(records, state)
     yield TABLES["app_access"], list(access.build_rows())
     load.tally.app_mode, load.tally.refused = access.mode, access.list_refused()

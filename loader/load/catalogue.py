@@ -9,7 +9,7 @@ from loader.load.api_source import ApiSource, LoadOptions, end_with_access
 from loader.load.driver import Load, Part
 from loader.load.warehouse import TableRows
 from loader.raw.batches import split_into_parts
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from loader.settings import ApiSettings
 from loader.spotify.answers import Answers
 from loader.spotify.catalogue import CatalogueReader
@@ -17,7 +17,7 @@ from loader.spotify.references import find_artist_ids
 from loader.spotify.web_api import WebApi
 
 _ORDER = "the artists in order"
-_ROWS_A_PART = 250_000
+_ROWS_PER_PART = 250_000
 
 
 class Catalogue(ApiSource):
@@ -35,7 +35,7 @@ class Catalogue(ApiSource):
         """Prepare the source.
 
         Args:
-            settings: Where the Web API stands, and which app asks.
+            settings: The Web API's address and the app's credentials.
             artists: The artists to follow: ids, URIs, links or names.
             options: Which day to load, and how far to go.
         """
@@ -44,16 +44,16 @@ class Catalogue(ApiSource):
 
     def read(self, answers: Answers, load: Load) -> Generator[Part]:
         """Read the catalogue, then what its listings did not name and the audio features that are missing."""
-        artists = answers.settle(_ORDER, list) if load.is_replay else self._artists
+        artists = answers.choose_once(_ORDER, list) if load.is_replay else self._artists
         if not artists:
             return
         with load.open_state() as state:
             access = self.open_access(state)
             api = WebApi(answers, access)
             load.progress.start("Looking the artists up")
-            ids = _settle_order(find_artist_ids(artists, api), answers, state)
+            ids = _choose_order(find_artist_ids(artists, api), answers, state)
             reader = CatalogueReader(api, state, load.seen, load.progress.count)
-            # That run may have failed of an artist that does not exist: this one need not.
+            # The unfinished run may have failed because of an unknown artist: the replay need not.
             records = reader.read(ids, skip_unknown=load.is_replay)
             yield from _split(load.tally.keep_news(records, state), "Reading the catalogue", load)
         with load.open_state() as state:
@@ -66,9 +66,9 @@ class Catalogue(ApiSource):
                 load.tally.remarks.append(features.shortfall)
 
 
-def _settle_order(artist_ids: list[str], answers: Answers, state: Known) -> list[str]:
-    """Put the artists in an order that stays when a stopped run goes on: batches then ask the same again."""
-    order = answers.settle(_ORDER, lambda: state.put_least_recent_first(artist_ids))
+def _choose_order(artist_ids: list[str], answers: Answers, state: WarehouseState) -> list[str]:
+    """Choose an order of the artists that stays the same when a stopped run is resumed, so that batches do too."""
+    order = answers.choose_once(_ORDER, lambda: state.put_least_recent_first(artist_ids))
     asked, ordered = set(artist_ids), set(order)
     return [*(id_ for id_ in order if id_ in asked), *(id_ for id_ in artist_ids if id_ not in ordered)]
 
@@ -76,4 +76,4 @@ def _settle_order(artist_ids: list[str], answers: Answers, state: Known) -> list
 def _split(batches: Iterable[TableRows], step: str, load: Load) -> Iterator[Part]:
     """Split into parts, so that a load of millions of rows takes no more memory than one of some hundred thousand."""
     load.progress.start(step)
-    yield from map(Part, split_into_parts(batches, _ROWS_A_PART))
+    yield from map(Part, split_into_parts(batches, _ROWS_PER_PART))

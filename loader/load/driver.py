@@ -22,7 +22,7 @@ from loader.load.warehouse import (
     clear_leftovers,
     explain_failures,
     extract,
-    open_known,
+    open_warehouse_state,
     record_failure,
     record_run,
     refuse_mixing,
@@ -30,7 +30,7 @@ from loader.load.warehouse import (
 )
 from loader.raw.observation import Observation
 from loader.raw.tables import Row
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from loader.report.progress import Progress, SilentProgress
 from loader.report.summary import Summary
 
@@ -56,16 +56,16 @@ class Load:
 
     Attributes:
         seen: The day and time to stamp rows with.
-        progress: Told how the load goes on.
-        tally: Counts the rows, and notes what the summary tells.
-        open_state: Opens what the warehouse holds by now.
-        is_replay: Whether only what the checkpoint holds can be read: that of an earlier day, which was not finished.
+        progress: Shows the progress of the load.
+        tally: Counts the rows and collects what the summary needs.
+        open_state: Opens the current state of the warehouse.
+        is_replay: Whether the unfinished run of an earlier day is replayed from its checkpoint, without any request.
     """
 
     seen: Observation
     progress: Progress
     tally: Tally
-    open_state: Callable[[], AbstractContextManager[Known]]
+    open_state: Callable[[], AbstractContextManager[WarehouseState]]
     is_replay: bool = False
 
 
@@ -87,7 +87,7 @@ class Source(Protocol[Summary_co]):
     observed_on: date
 
     def find_unfinished_day(self, folder: Path) -> date | None:
-        """Find the day of the run whose checkpoint stands in a folder; None where there is none."""
+        """Find the day of the unfinished run whose checkpoint is in a folder; None if there is none."""
 
     def open(self, folder: Path, day: date, is_replay: bool) -> AbstractContextManager[Read]:
         """Open the source, with its checkpoint of the day."""
@@ -110,7 +110,7 @@ def run_load(source: Source[Summary_co], destination: Destination, progress: Pro
     Args:
         source: What to load.
         destination: The warehouse.
-        progress: Told how the load goes on.
+        progress: Shows the progress of the load.
 
     Returns:
         What the load did; also if it stopped early, with what it had until then.
@@ -133,7 +133,7 @@ def run_load(source: Source[Summary_co], destination: Destination, progress: Pro
         explain_failures(destination),
     ):
         pipeline = build_pipeline(destination)
-        open_state = partial(open_known, pipeline, destination)
+        open_state = partial(open_warehouse_state, pipeline, destination)
         with open_state() as state:
             refuse_mixing(state, source.name, destination)
         unfinished = source.find_unfinished_day(folder)

@@ -74,7 +74,7 @@ class Files:
         """Discard nothing."""
 
     def count_calls(self) -> Row:
-        """Count nothing: nobody is called."""
+        """Count nothing: files make no calls."""
         return {}
 
     def read(self, folder: Path, load: Load) -> Generator[Part]:
@@ -109,7 +109,7 @@ def preview_dataset(dataset: Dataset, progress: Progress) -> Preview:
     """Read a dataset to its end without touching a warehouse.
 
     Raises:
-        MendableError: If a file cannot be read, or no row of it can be used.
+        UserError: If a file cannot be read, or no row of it can be used.
     """
     now = datetime.now(UTC)
     seen = Observation(now.date(), now)
@@ -132,7 +132,7 @@ def preview_dataset(dataset: Dataset, progress: Progress) -> Preview:
 
 
 def _read(reading: Reading, folder: Path, progress: Progress, seen: Observation) -> Iterator[ArrowRows]:
-    """Read the files, telling how it goes on."""
+    """Read the files and report the progress."""
     for batch in reading.read(folder, seen):
         progress.count("rows", len(batch[1]))
         yield batch

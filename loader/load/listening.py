@@ -31,7 +31,7 @@ class Listening(ApiSource):
         """Prepare the source.
 
         Args:
-            settings: Where the Web API stands, and which app asks.
+            settings: The Web API's address and the app's credentials.
             refresh_token: The listener's authorization.
             options: Which day to load, and how far to go.
         """

@@ -1,4 +1,4 @@
-"""One writer at a time: a load has its warehouse to itself from before it touches anything to its end."""
+"""One writer at a time: a load holds an exclusive lock on its warehouse from start to end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from loader.destinations import Destination
-from loader.errors import BusyError, MendableError
+from loader.errors import BusyError, UserError
 from loader.report.progress import Progress
 
 # Whoever may write to the warehouse may lock it, whichever of them made the file.
@@ -23,15 +23,15 @@ _TRIES = 3
 def hold_warehouse(destination: Destination, progress: Progress) -> Iterator[None]:
     """Lock a warehouse and open it to write while the block runs: what every load begins with.
 
-    Loads within the block are part of it: they neither wait for it, nor let anybody in between them.
+    The lock is reentrant: loads within the block share it, and no other load runs between them.
 
     Args:
         destination: The warehouse.
-        progress: Told what is waited for.
+        progress: Shows what is waited for.
 
     Raises:
         BusyError: If another load, or another program, is using the warehouse; nothing is touched then.
-        MendableError: If the user can mend why it cannot be written to.
+        UserError: If it cannot be written to and the user can fix that.
         LoaderError: If the warehouse is broken.
     """
     with lock_warehouse(destination), destination.open_to_write(progress):
@@ -50,7 +50,7 @@ def lock_warehouse(destination: Destination) -> Iterator[None]:
 
     Raises:
         BusyError: If another load holds the lock.
-        MendableError: If the folder takes no lock file.
+        UserError: If the folder takes no lock file.
     """
     path = destination.lock_file
     lock = FileLock(path, mode=_MODE, blocking=False, is_singleton=True, fallback_to_soft=False, on_acquired=_sign)
@@ -80,7 +80,7 @@ def _acquire(lock: FileLock, path: Path, destination: Destination) -> None:
                 return
     except OSError as error:
         reason = error.strerror or reason
-    raise MendableError(
+    raise UserError(
         f"{path.parent} cannot be written to ({reason}), which a load into {destination.address} needs: make it "
         f"writable, or {destination.elsewhere}."
     )

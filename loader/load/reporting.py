@@ -1,4 +1,4 @@
-"""Runs loads as a command does: with the warehouse to themselves, and with a report of what came of each."""
+"""Runs the loads of a command under one lock of the warehouse, and reports the outcome of each."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from loader.destinations import Destination
 from loader.errors import explain
 from loader.load.lock import hold_warehouse
 from loader.report.progress import Progress
-from loader.report.reporter import LOG_FORMAT_OPTION, LogFormat, choose_notices
+from loader.report.reporter import LOG_FORMAT_OPTION, LogFormat, choose_reporter
 from loader.report.summary import Summary
-from loader.report.webhook import tell_webhook
+from loader.report.webhook import notify_webhook
 from loader.settings import read_webhook_url
 
 Load = Callable[[Progress], Summary]
@@ -21,20 +21,20 @@ Load = Callable[[Progress], Summary]
 def run_loads(
     loads: Sequence[Load], warehouse: Destination, observed_on: date, log_format: LogFormat, quiet: bool
 ) -> None:
-    """Do loads one after the other, with the warehouse to themselves, and report what came of each.
+    """Run loads one after the other under one lock of the warehouse, and report the outcome of each.
 
     Args:
-        loads: The loads; each is told where to report its progress.
+        loads: The loads; each is called with where to report its progress.
         warehouse: The warehouse that they write to.
         observed_on: The day that they are about.
         log_format: Whether a person or a machine reads along.
-        quiet: Tell only errors and warnings.
+        quiet: Report only errors and warnings.
 
     Raises:
         LoaderError: If a load fails or stops early; those after it are not begun.
     """
     webhook_url = read_webhook_url()
-    notices = choose_notices([LOG_FORMAT_OPTION, log_format], quiet)
+    reporter = choose_reporter([LOG_FORMAT_OPTION, log_format], quiet)
 
     @contextmanager
     def report_failure() -> Iterator[None]:
@@ -42,18 +42,18 @@ def run_loads(
             yield
         except (Exception, KeyboardInterrupt) as error:
             failure = explain(error)
-            tell_webhook(webhook_url, notices, observed_on, warehouse.address, error=failure)
+            notify_webhook(webhook_url, reporter, observed_on, warehouse.address, error=failure)
             raise failure from error
 
     with ExitStack() as held:
-        with report_failure(), notices.follow() as progress:
+        with report_failure(), reporter.follow() as progress:
             held.enter_context(hold_warehouse(warehouse, progress))
         for load_part in loads:
-            with report_failure(), notices.follow() as progress:
+            with report_failure(), reporter.follow() as progress:
                 summary = load_part(progress)
-            notices.tell_summary(summary)
+            reporter.report_summary(summary)
             for warning in summary.warnings:
-                notices.warn(warning)
-            tell_webhook(webhook_url, notices, observed_on, warehouse.address, summary, summary.stopped)
+                reporter.warn(warning)
+            notify_webhook(webhook_url, reporter, observed_on, warehouse.address, summary, summary.stopped)
             if summary.stopped:
                 raise summary.stopped

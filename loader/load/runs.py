@@ -1,4 +1,4 @@
-"""What a run does: counted while it goes on, and recorded in `load_runs` at its end."""
+"""Counts what a run does, and builds its row of `load_runs`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from loader.errors import Interrupted, LoaderError, StoppedEarlyError, name_outc
 from loader.raw.news import keep_news
 from loader.raw.observation import Observation, Record
 from loader.raw.tables import Row, Table
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from loader.report.summary import Summary
 
 
 @dataclass
 class Tally:
-    """Counts rows on their way into the warehouse, and notes what the summary tells.
+    """Counts rows on their way into the warehouse, and collects what the summary needs.
 
     Attributes:
         written: Rows to be written, by raw table.
@@ -27,7 +27,7 @@ class Tally:
         stopped: Why the load stopped before its end, if it did.
         app_mode: What the app was found to be: extended, development or unknown.
         refused: The endpoints that Spotify refuses the app.
-        remarks: What else is to be known, such as what was not asked for and why.
+        remarks: Further remarks for the user, such as what was not requested and why.
         warnings: What went wrong without stopping the load.
     """
 
@@ -40,9 +40,9 @@ class Tally:
     remarks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def keep_news(self, records: Iterable[Record], known: Known) -> Iterator[tuple[Table, list[Row]]]:
-        """Keep what the warehouse does not know yet, as batches of rows a table."""
-        for table, rows in keep_news(self._end_when_stopped(records), known, self.unchanged):
+    def keep_news(self, records: Iterable[Record], state: WarehouseState) -> Iterator[tuple[Table, list[Row]]]:
+        """Yield the rows that are new to the warehouse, in batches per table."""
+        for table, rows in keep_news(self._end_when_stopped(records), state, self.unchanged):
             self.written[table.name] += len(rows)
             yield table, rows
 

@@ -1,4 +1,4 @@
-"""What every load does with a warehouse: looks into it, refuses what must not mix, writes, and explains failures."""
+"""What every load does with a warehouse: query it, check that data may be mixed, write, explain failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from loader.destinations import Destination, clear_work_dir
 from loader.errors import Interrupted, LoaderError, OtherWorldError, explain
 from loader.raw.tables import SCHEMA_NAME, TABLES, Row, Table
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 
 # The loader talks to Spotify and the warehouse, and to nobody else.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
@@ -153,27 +153,27 @@ def record_run(pipeline: dlt.Pipeline, destination: Destination, run: Row) -> No
 
 
 @contextmanager
-def open_known(pipeline: dlt.Pipeline, destination: Destination) -> Iterator[Known]:
-    """Open what the warehouse knows; a warehouse is not made just to look into it."""
+def open_warehouse_state(pipeline: dlt.Pipeline, destination: Destination) -> Iterator[WarehouseState]:
+    """Open the state of a warehouse; a warehouse is not made just to look into it."""
     if not destination.exists():
-        yield Known(None)
+        yield WarehouseState(None)
         return
     with pipeline.sql_client() as client:
-        yield Known(client)
+        yield WarehouseState(client)
 
 
-def refuse_mixing(known: Known, source_name: str, destination: Destination) -> None:
+def refuse_mixing(state: WarehouseState, source_name: str, destination: Destination) -> None:
     """Refuse to put real data into a warehouse of the made-up world, or the other way round.
 
     Args:
-        known: What the warehouse knows.
+        state: What the warehouse holds.
         source_name: Where the data to be loaded comes from: `demo` is made up, everything else is real.
         destination: The warehouse.
 
     Raises:
         OtherWorldError: If the warehouse holds the other kind.
     """
-    others = {source for source in known.read_sources() if (source == MADE_UP) != (source_name == MADE_UP)}
+    others = {source for source in state.read_sources() if (source == MADE_UP) != (source_name == MADE_UP)}
     if others:
         raise OtherWorldError(
             f"{destination.address} holds data from {', '.join(sorted(others))}, which {source_name} data must "

@@ -12,7 +12,7 @@ _LARGEST_INTEGER = 2**63 - 1
 
 
 class UnexpectedValue(Exception):
-    """A field holds something that the raw tables have no place for; the message names field and value's type."""
+    """A field does not fit the contract of the raw tables; the message names the field and the value's type."""
 
 
 def read_id(owner: Any, name: str = "id") -> str:
@@ -124,7 +124,7 @@ def read_time(owner: Any, name: str) -> datetime | None:
 
 
 def read_list(owner: Any, name: str) -> list[Any] | None:
-    """Read a list, without the nulls that Spotify puts in place of what is gone.
+    """Read a list, without the nulls that Spotify gives for deleted objects.
 
     Raises:
         UnexpectedValue: If it is no list.

@@ -1,4 +1,4 @@
-"""Keeps of the rows that come those that are new to the warehouse."""
+"""Filters incoming rows: only those that are new to the warehouse are kept."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from loader.raw.tables import TABLES, Row, Table
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 
-_ROWS_A_BATCH = 5_000
+_ROWS_PER_BATCH = 5_000
 
 
 def keep_news(
-    records: Iterable[tuple[str, Row]], known: Known, unchanged: Counter[str]
+    records: Iterable[tuple[str, Row]], state: WarehouseState, unchanged: Counter[str]
 ) -> Iterator[tuple[Table, list[Row]]]:
-    """Keep what the warehouse does not know yet, as batches of rows a table.
+    """Keep the rows that are new to the warehouse, in batches per table.
 
-    A row that stands there already is dropped, and so is an object that was seen on a later day:
-    attributes only move forward.
+    A row that is stored already is dropped, and so is an object that was seen on a later day: attributes only
+    move forward.
 
     Args:
         records: Rows with the names of their tables.
-        known: What the warehouse knows.
-        unchanged: Counts, by table, the rows that bring nothing new.
+        state: What the warehouse holds.
+        unchanged: Counts, by table, the rows that are dropped.
 
     Yields:
         A table and up to some thousand rows of it, no key twice in one batch.
@@ -32,18 +32,18 @@ def keep_news(
     for name, row in records:
         buffer = buffers[name]
         buffer[TABLES[name].read_key(row)] = row
-        if len(buffer) >= _ROWS_A_BATCH:
-            yield from _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
+        if len(buffer) >= _ROWS_PER_BATCH:
+            yield from _drop_stored(TABLES[name], list(buffer.values()), state, unchanged)
             buffer.clear()
     for name, buffer in buffers.items():
         if buffer:
-            yield from _drop_known(TABLES[name], list(buffer.values()), known, unchanged)
+            yield from _drop_stored(TABLES[name], list(buffer.values()), state, unchanged)
 
 
-def _drop_known(
-    table: Table, rows: list[Row], known: Known, unchanged: Counter[str]
+def _drop_stored(
+    table: Table, rows: list[Row], state: WarehouseState, unchanged: Counter[str]
 ) -> Iterator[tuple[Table, list[Row]]]:
-    stored = known.find_rows(table, rows)
+    stored = state.find_rows(table, rows)
     news = [row for row in rows if _is_news(table, row, stored.get(table.read_key(row)))] if stored else rows
     unchanged[table.name] += len(rows) - len(news)
     if news:

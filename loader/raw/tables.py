@@ -1,7 +1,7 @@
 """The contract of the raw schema: every table the loader writes, its columns, their types and its key.
 
 A column declared here exists in the warehouse with its type after any run, also when no answer ever held it.
-Entities hold the latest answer about an object; measurements hold one row an object and day.
+Entities hold the latest answer about an object; measurements hold one row per object and day.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Table:
         return tuple(name for name, _ in self.columns)
 
 
-# Lists of ids stand in one text column, comma-separated in Spotify's order: ids are ASCII without commas, and an
+# Lists of ids are stored in one text column, comma-separated in Spotify's order: ids are ASCII without commas, and an
 # object's lists are part of its history, which child rows are not.
 # `observed_on` is the day the row is about; `loaded_at` (UTC) is when the run started that last changed it.
 _OBSERVED = (("observed_on", pa.date32()), ("loaded_at", pa.timestamp("us", tz="UTC")))
@@ -196,7 +196,7 @@ TABLES: dict[str, Table] = {
             ),
         ),
         # Plays of the listener whose warehouse this is. A play is known by its source, its time, what was played and
-        # for how long (where it is told), so that overlapping exports and runs hold the same rows; play_id is the MD5
+        # for how long (if known), so that overlapping exports and runs hold the same rows; play_id is the MD5
         # of these.
         Table(
             "plays",
@@ -206,7 +206,7 @@ TABLES: dict[str, Table] = {
                 ("play_id", pa.string()),
                 ("source", pa.string()),  # api or export
                 ("export_format", pa.string()),  # extended (ends to the second, ids) or basic (to the minute, names)
-                # When the play ended; in the API some players tell its start instead.
+                # When the play ended; in the API some players give its start instead.
                 ("played_at", pa.timestamp("us", tz="UTC")),
                 ("ms_played", pa.int64()),
                 ("content_type", pa.string()),  # track, episode, audiobook, video or unknown
@@ -249,7 +249,7 @@ TABLES: dict[str, Table] = {
             ("id",),
             (*_TRACK_ATTRIBUTES, *_OBSERVED),
         ),
-        # The listener's library as it was on a day. A listing stands there when it was read to its end: what is not in
+        # The listener's library as it was on a day. A listing has a row when it was read to its end: what is not in
         # it that day is not in the library.
         Table(
             "library_listings",
@@ -280,7 +280,7 @@ TABLES: dict[str, Table] = {
                 *_OBSERVED,
             ),
         ),
-        # The playlists in the library, the listener's own and others'; nobody is named.
+        # The playlists in the library, the listener's own and others'; no user is named.
         Table(
             "playlists",
             "measurement",
@@ -297,7 +297,7 @@ TABLES: dict[str, Table] = {
                 *_OBSERVED,
             ),
         ),
-        # Everything that stands in a playlist, also what has no id: positions count from 0 in the playlist's order.
+        # Every entry of a playlist, also those without an id: positions count from 0 in the playlist's order.
         Table(
             "playlist_items",
             "measurement",

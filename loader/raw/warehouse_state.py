@@ -1,4 +1,4 @@
-"""What the warehouse already knows, so that a load asks and writes no more than it has to."""
+"""What the warehouse holds already, so that a load asks and writes no more than it has to."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dlt.destinations.sql_client import SqlClientBase
 from loader.raw.batches import split_into_batches
 from loader.raw.tables import SCHEMA_NAME, TABLES, Row, Table
 
-_KEYS_A_QUERY = 1_000
-_TRACKS_A_PAGE = 20_000
+_KEYS_PER_QUERY = 1_000
+_TRACKS_PER_PAGE = 20_000
 
 TracksToAskAbout = Literal["tracks", "plays"]
 """A raw table that names tracks whose audio features are wanted."""
 
-_FeaturesTold = tuple[set[str], set[tuple[str, str]]]
-"""Tracks that have features, and the tracks and providers that need not be asked."""
+_FeaturesState = tuple[set[str], set[tuple[str, str]]]
+"""Tracks that have features, and the pairs of track and provider that need not be asked."""
 
 _IS_PRESENT = (
     "not exists (select 1 from {absences} as absence where absence.object_type = %s "
@@ -27,8 +27,8 @@ _IS_PRESENT = (
 )
 
 
-class Known:
-    """Reads the raw tables of a warehouse; a warehouse that does not exist yet knows nothing."""
+class WarehouseState:
+    """Queries the raw tables of a warehouse; one that does not exist yet is empty."""
 
     def __init__(self, client: SqlClientBase[Any] | None) -> None:
         """Read through dlt's client of the destination, or nothing at all where there is none."""
@@ -51,7 +51,7 @@ class Known:
             return found
         id_column, *rest = table.key
         columns = self._name_columns(table)
-        for batch in split_into_batches(rows, _KEYS_A_QUERY):
+        for batch in split_into_batches(rows, _KEYS_PER_QUERY):
             condition, sought = self._write_is_among(id_column, list(dict.fromkeys(row[id_column] for row in batch)))
             if "observed_on" in rest:
                 condition += " and observed_on = %s"
@@ -105,12 +105,12 @@ class Known:
     def find_tracks_without_features(
         self, tracks: TracksToAskAbout, providers: Sequence[str], asked_after: date, news: Collection[str] = ()
     ) -> Iterator[tuple[str, list[str]]]:
-        """Find tracks whose audio features no provider has told.
+        """Find tracks whose audio features are not stored yet.
 
         Args:
             tracks: Which tracks: those of the catalogue (`tracks`), or those that the listener played (`plays`).
             providers: The providers that can be asked.
-            asked_after: Who said after this day that there are none need not be asked again.
+            asked_after: A provider that had none after this day is not asked again.
             news: The ids of more tracks, which may not be stored yet; they are looked at when the others are through.
 
         Yields:
@@ -119,13 +119,13 @@ class Known:
         last = ""
         stored: set[str] = set()
         while ids := self._read_track_ids(tracks, last):
-            told = self._read_features_told("track_id > %s and track_id <= %s", (last, ids[-1]), asked_after)
-            yield from _choose_providers(ids, providers, told)
+            features = self._read_features_state("track_id > %s and track_id <= %s", (last, ids[-1]), asked_after)
+            yield from _choose_providers(ids, providers, features)
             stored.update(set(news).intersection(ids))
             last = ids[-1]
-        for batch in split_into_batches(sorted(set(news) - stored), _KEYS_A_QUERY):
-            told = self._read_features_told(*self._write_is_among("track_id", batch), asked_after)
-            yield from _choose_providers(batch, providers, told)
+        for batch in split_into_batches(sorted(set(news) - stored), _KEYS_PER_QUERY):
+            features = self._read_features_state(*self._write_is_among("track_id", batch), asked_after)
+            yield from _choose_providers(batch, providers, features)
 
     def _read_track_ids(self, tracks: TracksToAskAbout, after_id: str) -> list[str]:
         """Read the next ids of tracks in order: never all at once, as there may be millions."""
@@ -133,12 +133,12 @@ class Known:
             return []
         column, distinct = {"tracks": ("id", ""), "plays": ("track_id", "distinct ")}[tracks]
         # Both DuckDB and SQL Server know this way of cutting off.
-        page = f"order by {column} offset 0 rows fetch next {_TRACKS_A_PAGE} rows only"
+        page = f"order by {column} offset 0 rows fetch next {_TRACKS_PER_PAGE} rows only"
         query = f"select {distinct}{column} from {{{tracks}}} where {column} > %s {page}"  # noqa: S608
         return [id_ for (id_,) in self._select(query, after_id)]
 
-    def _read_features_told(self, which: str, values: Sequence[str], asked_after: date) -> _FeaturesTold:
-        """Read which tracks of some have features, and who was asked about which after a day."""
+    def _read_features_state(self, which: str, values: Sequence[str], asked_after: date) -> _FeaturesState:
+        """Read which of some tracks have features, and which providers were asked about them after a day."""
         if self._is_empty(TABLES["audio_features"]):
             return set(), set()
         rows = self._select(
@@ -146,8 +146,8 @@ class Known:
             f"where {which} and (is_known = %s or observed_on > %s)",
             *(*values, True, asked_after),
         )
-        told = {track_id for track_id, _, is_known in rows if is_known}
-        return told, {(track_id, provider) for track_id, provider, _ in rows}
+        found = {track_id for track_id, _, is_known in rows if is_known}
+        return found, {(track_id, provider) for track_id, provider, _ in rows}
 
     def read_albums(self, artist_id: str) -> dict[str, Row]:
         """Read the stored albums that credit an artist and were there when last asked for, by their ids."""
@@ -172,7 +172,7 @@ class Known:
     def put_least_recent_first(self, artist_ids: Sequence[str]) -> list[str]:
         """Order artists by when their albums were last listed, those never listed first.
 
-        A load that is stopped again and again by a quota so gets round to everybody.
+        So a load that a quota stops every day still reaches every artist.
         """
         if self._is_empty(TABLES["album_listings"]):
             return list(artist_ids)
@@ -181,7 +181,7 @@ class Known:
         return sorted(artist_ids, key=lambda artist_id: listed.get(artist_id, date.min))
 
     def read_access(self) -> list[Row]:
-        """Read what earlier runs found that apps may do."""
+        """Read the access of apps as earlier runs found it."""
         table = TABLES["app_access"]
         if self._is_empty(table):
             return []
@@ -189,15 +189,15 @@ class Known:
         return [dict(zip(table.column_names, values, strict=True)) for values in rows]
 
     def has_artist(self, artist_id: str) -> bool:
-        """Tell whether the artist was ever loaded."""
+        """Return whether the artist was ever loaded."""
         return self._has(TABLES["artists"], artist_id)
 
     def has_album(self, album_id: str) -> bool:
-        """Tell whether the album was ever loaded."""
+        """Return whether the album was ever loaded."""
         return self._has(TABLES["albums"], album_id)
 
     def read_newest_play(self) -> datetime | None:
-        """Read when the newest play ended that the Web API told of; None where there is none."""
+        """Read when the newest play from the Web API ended; None if there is none."""
         if self._is_empty(TABLES["plays"]):
             return None
         newest: datetime | None = self._select("select max(played_at) from {plays} where source = %s", "api")[0][0]
@@ -212,7 +212,7 @@ class Known:
         return sorted(listing for (listing,) in rows)
 
     def read_sources(self) -> set[str]:
-        """Read where the rows of this warehouse came from: the sources of its runs."""
+        """Read the sources of the runs that wrote to this warehouse."""
         if self._is_empty(TABLES["load_runs"]):
             return set()
         return {source for (source,) in self._select("select distinct source from {load_runs}")}
@@ -281,11 +281,11 @@ class Known:
 
 
 def _choose_providers(
-    track_ids: Iterable[str], providers: Sequence[str], features_told: _FeaturesTold
+    track_ids: Iterable[str], providers: Sequence[str], features: _FeaturesState
 ) -> Iterator[tuple[str, list[str]]]:
-    """Choose whom to ask about which tracks."""
-    told, asked = features_told
+    """Choose the providers to ask about each track."""
+    found, asked = features
     for track_id in track_ids:
         to_ask = [provider for provider in providers if (track_id, provider) not in asked]
-        if to_ask and track_id not in told:
+        if to_ask and track_id not in found:
             yield track_id, to_ask

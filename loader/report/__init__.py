@@ -1,1 +1,1 @@
-"""What a load tells while it runs and at its end: to a person, to a machine, to a webhook."""
+"""Reports of a load: its progress and its summary, for people, machines and a webhook."""

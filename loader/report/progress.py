@@ -14,7 +14,7 @@ from rich.table import Table
 
 
 class Progress(Protocol):
-    """Told what a load does."""
+    """Receives the progress of a load."""
 
     def start(self, step: str) -> None:
         """A step of the load starts, such as `Reading the catalogue`."""

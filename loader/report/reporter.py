@@ -1,4 +1,4 @@
-"""What the loader says while it runs and at its end: to a person in text, or to a machine in lines of JSON."""
+"""Reports progress and outcome of a load: as text for people, or as lines of JSON for machines."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ LOG_FORMAT_OPTION = "--log-format"
 LogFormat = Literal["text", "json"]
 
 
-class Notices(Protocol):
-    """Tells how a load goes, and what went wrong."""
+class Reporter(Protocol):
+    """Reports the progress and the outcome of a load."""
 
     def follow(self) -> AbstractContextManager[Progress]:
-        """Tell how a load goes on while the block runs."""
+        """Report the progress of a load while the block runs."""
 
-    def tell_summary(self, summary: Summary) -> None:
-        """Tell what a load did."""
+    def report_summary(self, summary: Summary) -> None:
+        """Report what a load did."""
 
-    def tell_preview(self, preview: Preview) -> None:
-        """Tell what a load of files would do."""
+    def report_preview(self, preview: Preview) -> None:
+        """Report what a load of files would do."""
 
-    def tell_error(self, error: LoaderError) -> None:
-        """Tell in one line why there is no more to come."""
+    def report_error(self, error: LoaderError) -> None:
+        """Report in one line what ended the load."""
 
     def warn(self, message: str) -> None:
-        """Tell in one line what went wrong without stopping the load."""
+        """Report in one line what went wrong without stopping the load."""
 
 
-class TextNotices:
-    """Tells a person: the summary on stdout, errors in one line on stderr."""
+class TextReporter:
+    """Reports to people: the summary on stdout, errors in one line on stderr."""
 
     def __init__(self, quiet: bool = False) -> None:
-        """Choose what to tell.
+        """Choose what to report.
 
         Args:
-            quiet: Tell only errors and warnings.
+            quiet: Report only errors and warnings.
         """
         self._quiet = quiet
         self._output = Console()
@@ -59,16 +59,16 @@ class TextNotices:
         """Show a live line, where there is a terminal."""
         return show_progress(self._errors, wanted=not self._quiet)
 
-    def tell_summary(self, summary: Summary) -> None:
+    def report_summary(self, summary: Summary) -> None:
         """Print the summary."""
         if not self._quiet:
             summary.print(self._output)
 
-    def tell_preview(self, preview: Preview) -> None:
+    def report_preview(self, preview: Preview) -> None:
         """Print the preview, which is all that was asked for."""
         preview.print(self._output)
 
-    def tell_error(self, error: LoaderError) -> None:
+    def report_error(self, error: LoaderError) -> None:
         """Print the error and, where it is known, from when it makes sense to run again."""
         self._print_line(describe_error(error), "red")
 
@@ -81,20 +81,20 @@ class TextNotices:
         sys.stderr.flush()
 
 
-class JsonNotices:
-    """Tells a machine: one JSON object a line on stderr, nothing on stdout."""
+class JsonReporter:
+    """Reports to machines: one JSON object per line on stderr, nothing on stdout."""
 
     def __init__(self, quiet: bool = False) -> None:
-        """Choose what to tell.
+        """Choose what to report.
 
         Args:
-            quiet: Tell only errors and warnings.
+            quiet: Report only errors and warnings.
         """
         self._quiet = quiet
 
     @contextmanager
     def follow(self) -> Iterator[Progress]:
-        """Tell the start and the end of each step, and whatever dlt logs in the same form."""
+        """Report the start and the end of each step, and whatever dlt logs in the same form."""
         progress = _JsonProgress(self._quiet)
         logger = logging.getLogger("dlt")
         # dlt would add a handler of its own, which writes text, only where it finds none.
@@ -105,7 +105,7 @@ class JsonNotices:
         finally:
             logger.handlers = handlers
 
-    def tell_summary(self, summary: Summary) -> None:
+    def report_summary(self, summary: Summary) -> None:
         """Write all that the summary holds."""
         if self._quiet:
             return
@@ -121,13 +121,13 @@ class JsonNotices:
             seconds=round(summary.seconds, 3),
         )
 
-    def tell_preview(self, preview: Preview) -> None:
+    def report_preview(self, preview: Preview) -> None:
         """Write which column each field is read from, and what would become of the rows."""
         for file in preview.describe_files():
             _write_line("info", "file_previewed", **file)
         _write_line("info", "preview_finished", **preview.describe_rows())
 
-    def tell_error(self, error: LoaderError) -> None:
+    def report_error(self, error: LoaderError) -> None:
         """Write the error, with its exit code and from when it makes sense to run again."""
         _write_line(
             "error",
@@ -178,19 +178,19 @@ class _JsonHandler(logging.Handler):
         _write_line(record.levelname.lower(), "log", logger=record.name, message=record.getMessage())
 
 
-def choose_notices(arguments: Sequence[str], quiet: bool = False) -> Notices:
-    """Choose how to tell, by what the user typed: before options are checked, so that a wrong one is told so too.
+def choose_reporter(arguments: Sequence[str], quiet: bool = False) -> Reporter:
+    """Choose the reporter by what the user typed, before options are checked: a wrong option is reported by it too.
 
     Args:
         arguments: What the user typed.
-        quiet: Tell only errors and warnings.
+        quiet: Report only errors and warnings.
     """
     formats = [
         following if word == LOG_FORMAT_OPTION else word.partition("=")[2]
         for word, following in pairwise([*arguments, ""])
         if word.partition("=")[0] == LOG_FORMAT_OPTION
     ]
-    return JsonNotices(quiet) if formats[-1:] == ["json"] else TextNotices(quiet)
+    return JsonReporter(quiet) if formats[-1:] == ["json"] else TextReporter(quiet)
 
 
 def describe_error(error: LoaderError) -> str:
@@ -224,6 +224,6 @@ def _write_time(moment: datetime) -> str:
 
 def _write_line(level: str, event: str, **fields: Any) -> None:
     line = {"time": _write_time(datetime.now(UTC)), "level": level, "event": event, **fields}
-    # One write a line, so that lines of several threads do not mix.
+    # One write per line, so that lines of several threads do not mix.
     sys.stderr.write(json.dumps(line, default=str) + "\n")
     sys.stderr.flush()

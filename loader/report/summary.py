@@ -1,4 +1,4 @@
-"""What a load did, or would do, and how that is shown to a person and told to a machine."""
+"""Summaries of what a load did, or would do, for people and for machines."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Summary(ABC):
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
-        """Describe for machines what is told of this kind of load only."""
+        """Describe, for machines, what is specific to this kind of load."""
 
     @abstractmethod
     def describe_run(self) -> dict[str, Any]:
-        """Describe, as columns of `load_runs`, what is told of this kind of load only."""
+        """Describe, as columns of `load_runs`, what is specific to this kind of load."""
 
     @property
     @abstractmethod
@@ -78,7 +78,7 @@ class ApiSummary(Summary):
         rows_unchanged: Rows that the warehouse held already, by raw table.
         retries: How many of the calls repeated one that had failed.
         seconds_waited: How long Spotify made the load wait, in seconds.
-        remarks: What else is to be known, such as what was not asked for and why.
+        remarks: Further remarks for the user, such as what was not requested and why.
     """
 
     calls: int

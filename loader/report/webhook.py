@@ -1,4 +1,4 @@
-"""Tells a webhook what came of a load: Slack, Teams workflows and Logic Apps all take a JSON object with a `text`."""
+"""Notifies a webhook of a load's outcome: Slack, Teams and Logic Apps all take a JSON object with a `text`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from loader.errors import EXIT_DONE, LoaderError, name_outcome
-from loader.report.reporter import Notices, describe_error, write_run_again_at
+from loader.report.reporter import Reporter, describe_error, write_run_again_at
 from loader.report.summary import Summary
 
 _TIMEOUT = 10.0
@@ -19,19 +19,19 @@ logging.getLogger("urllib3").addHandler(logging.NullHandler())
 logging.getLogger("urllib3").propagate = False
 
 
-def tell_webhook(
+def notify_webhook(
     url: str | None,
-    notices: Notices,
+    reporter: Reporter,
     observed_on: date,
     warehouse: str,
     summary: Summary | None = None,
     error: LoaderError | None = None,
 ) -> None:
-    """Post what came of a load; a webhook that fails is warned of and changes nothing else.
+    """Post the outcome of a load; if that fails, only a warning is given.
 
     Args:
-        url: The webhook's address, a secret; None if nobody wants to be told.
-        notices: Takes the warning.
+        url: The webhook's address, a secret; None if there is none.
+        reporter: Shows the warning.
         observed_on: The day that was to be loaded.
         warehouse: The warehouse that was to be written to.
         summary: What the load did, if it came to its end or stopped early.
@@ -53,7 +53,7 @@ def tell_webhook(
     except Exception as broken:  # noqa: BLE001 - whatever it is, the load is done; its text would show the address
         fault = type(broken).__name__
     if fault:
-        notices.warn(f"The webhook in ECHOSTREAM_WEBHOOK_URL could not be told of this load ({fault}).")
+        reporter.warn(f"The webhook in ECHOSTREAM_WEBHOOK_URL could not be told of this load ({fault}).")
 
 
 def _build_message(

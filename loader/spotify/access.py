@@ -1,4 +1,4 @@
-"""What the app may do, which it cannot say beforehand: found out from answers, and remembered from run to run."""
+"""What the app may do: Spotify does not say, so it is found out from answers and remembered between runs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Access:
     """
 
     def __init__(self, client_id: str, remembered: Iterable[Row], today: date) -> None:
-        """Begin with what earlier runs found out, but for what was found out long ago.
+        """Start with what earlier runs found out, except for what is too old.
 
         Args:
             client_id: The app.
             remembered: Rows of `app_access`.
-            today: The real day, which decides what is to be found out anew.
+            today: The real day, which decides what has to be found out again.
         """
-        # The id of an app is no secret, but it is nobody's business either.
+        # The id of an app is no secret, but there is no need to store it.
         self._app = hashlib.sha256(client_id.encode()).hexdigest()[:16]
         self._today = today
         self._allowed: dict[str, tuple[bool, date]] = {}
@@ -56,7 +56,7 @@ class Access:
         return "extended" if all(batches) else "development"
 
     def is_allowed(self, endpoint: str) -> bool | None:
-        """Tell whether the app may use an endpoint; None if that is still to be found out."""
+        """Return whether the app may use an endpoint; None if that is not known yet."""
         return self._allowed.get(endpoint, (None, None))[0]
 
     def note_allowed(self, endpoint: str, allowed: bool) -> None:
@@ -65,7 +65,7 @@ class Access:
             self._allowed[endpoint] = (allowed, self._today)
 
     def page_size(self, endpoint: str) -> int | None:
-        """Tell how many objects a page may have; None if that is still to be found out."""
+        """Return how many objects a page may have; None if that is not known yet."""
         return self._page_sizes.get(endpoint, (None, None))[0]
 
     def note_page_size(self, endpoint: str, size: int | None) -> None:

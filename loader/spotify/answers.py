@@ -25,7 +25,7 @@ class Answers:
     """Answers requests from the journal, or else from Spotify, several at a time."""
 
     def __init__(self, client: Client | None, journal: Journal) -> None:
-        """Answer through the given client; without one, only what stands in the journal can be answered."""
+        """Answer through the given client; without one, only from the journal."""
         self._client = client
         self._journal = journal
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="web-api")
@@ -57,31 +57,31 @@ class Answers:
             raise InvalidRequest(kept["invalid"])
         return kept["value"]
 
-    def settle(self, what: str, choose: Callable[[], Any]) -> Any:
-        """Settle something that must stay the same when a stopped run goes on, such as an order.
+    def choose_once(self, key: str, choose: Callable[[], Any]) -> Any:
+        """Make a choice that must stay the same when a stopped run is resumed, such as an order.
 
         Args:
-            what: What is settled.
-            choose: Chooses it, the first time.
+            key: The name of the choice in the checkpoint.
+            choose: Makes the choice, the first time.
 
         Returns:
             What was chosen, now or before the run was stopped.
         """
         with suppress(KeyError):
-            return self._journal.find(what)
+            return self._journal.find(key)
         chosen = choose()
-        self._journal.keep(what, chosen)
+        self._journal.keep(key, chosen)
         return chosen
 
-    def ask_elsewhere(self, question: str, fetch: Callable[[], Any]) -> Any:
-        """Answer a question that is put to another service than Spotify.
+    def ask_elsewhere(self, key: str, fetch: Callable[[], Any]) -> Any:
+        """Answer a request to another service than Spotify.
 
         Args:
-            question: What is asked, in full: the same text is the same question.
-            fetch: Asks the service; an error of its own is passed on, and nothing kept.
+            key: The request in full: the same text is the same request.
+            fetch: Asks the service; its errors are passed on and not kept.
 
         Raises:
-            StoppedEarlyError: If nobody can be asked now.
+            StoppedEarlyError: If the service cannot be asked now.
         """
 
         def ask() -> Any:
@@ -89,7 +89,7 @@ class Answers:
                 raise StoppedEarlyError(_JOURNAL_ENDS)
             return fetch()
 
-        return self.settle(question, ask)
+        return self.choose_once(key, ask)
 
     def _ask_spotify(self, request: Request, read: Callable[[bytes], Any], keeps_refusal: bool) -> dict[str, Any]:
         if self._client is None:

@@ -12,11 +12,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from loader.errors import MendableError, StoppedEarlyError
+from loader.errors import StoppedEarlyError, UserError
 from loader.raw.fields import UnexpectedValue, read_id, read_object
 from loader.raw.observation import Observation, Record, build_or_reject
 from loader.raw.tables import Row
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from loader.spotify.rows import (
     build_absence_row,
     build_album_rows,
@@ -28,7 +28,7 @@ from loader.spotify.rows import (
 from loader.spotify.web_api import IsEnough, WebApi
 
 Report = Callable[[str], None]
-"""Told the kind of each object as it is read: artists, albums or tracks."""
+"""Called with the kind of each object as it is read: artists, albums or tracks."""
 
 # Albums that a listing shows unchanged are fetched all the same when their tracks were last listed so long ago.
 _LIST_TRACKS_AGAIN_AFTER = timedelta(days=30)
@@ -37,17 +37,17 @@ _LIST_TRACKS_AGAIN_AFTER = timedelta(days=30)
 class CatalogueReader:
     """Reads the followed artists' part of the catalogue on one day."""
 
-    def __init__(self, api: WebApi, known: Known, seen: Observation, report: Report) -> None:
+    def __init__(self, api: WebApi, state: WarehouseState, seen: Observation, report: Report) -> None:
         """Read through the given API.
 
         Args:
             api: What the Web API is asked through.
-            known: What the warehouse knows.
+            state: What the warehouse holds.
             seen: The day and time to stamp rows with.
-            report: Told of each object as it is read.
+            report: Called for each object as it is read.
         """
         self._api = api
-        self._known = known
+        self._state = state
         self._seen = seen
         self._report = report
         # Rows of one step of the walk that come up while another step asks for more.
@@ -62,32 +62,32 @@ class CatalogueReader:
 
         Args:
             artist_ids: The followed artists, in the order in which to ask for them.
-            skip_unknown: Whether to pass over artists that nobody knows.
+            skip_unknown: Whether to skip artists that neither Spotify nor the warehouse knows.
 
         Yields:
             Rows with the names of their raw tables, as soon as they come.
 
         Raises:
-            MendableError: If neither Spotify nor the warehouse knows an artist, and that is not passed over.
+            UserError: If neither Spotify nor the warehouse knows an artist, and that is not passed over.
         """
         artists = self._read_artists(artist_ids, skip_unknown)
         yield from self._walk(self._list_albums(artists))
 
     def read_missing(self) -> Iterator[Record]:
-        """Ask for what the warehouse knows and the day's listings did not name.
+        """Ask for what the warehouse holds and the day's listings did not name.
 
         Yields:
             Rows of `absences` for what Spotify does not have any more, rows as usual for what it still has.
         """
         absent_albums: list[str] = []
         read_albums: set[str] = set()
-        for name, row in self._walk(self._known.find_missing_albums(self._seen.observed_on), known_before=True):
+        for name, row in self._walk(self._state.find_missing_albums(self._seen.observed_on), known_before=True):
             if name == "absences":
                 absent_albums.append(row["object_id"])
             elif name == "albums":
                 read_albums.add(row["id"])
             yield name, row
-        missing_tracks = self._known.find_missing_tracks(self._seen.observed_on, absent_albums)
+        missing_tracks = self._state.find_missing_tracks(self._seen.observed_on, absent_albums)
         for track_id, track in self._api.fetch_tracks(missing_tracks):
             if track is None:
                 yield build_absence_row("track", track_id, self._seen)
@@ -118,10 +118,10 @@ class CatalogueReader:
                 build = partial(build_artist_rows, artist_id, artist, self._seen)
                 self._ready += self._build("artist", artist_id, artist, build)
                 yield artist_id
-            elif self._known.has_artist(artist_id):
+            elif self._state.has_artist(artist_id):
                 self._ready.append(build_absence_row("artist", artist_id, self._seen))
             elif not skip_unknown:
-                raise MendableError(
+                raise UserError(
                     f"Spotify knows no artist {artist_id}: check the id, or name the artist by link or name."
                 )
 
@@ -152,8 +152,8 @@ class CatalogueReader:
         """Look up what is stored of each artist's albums, which decides how far their listing is read."""
         for artist_id in artist_ids:
             # Where measures are shown every album is fetched every day, so what is known of it saves nothing.
-            albums = {} if self._api.shows_popularity else self._known.read_albums(artist_id)
-            length = self._known.read_listing_length(artist_id) if albums else None
+            albums = {} if self._api.shows_popularity else self._state.read_albums(artist_id)
+            length = self._state.read_listing_length(artist_id) if albums else None
             stored[artist_id] = albums
             yield artist_id, partial(self._shows_no_change, albums, length)
 
@@ -197,10 +197,10 @@ class CatalogueReader:
         return build_track_rows(read_id(track), track, album_id, self._seen)
 
     def _build_full_track(self, track_id: str, track: Any, read_albums: set[str]) -> Iterator[Record]:
-        """Build the rows of a track and, if it has moved to an album that nobody loaded, of the album it carries."""
+        """Build the rows of a track and, if it has moved to an album that was never loaded, of the album it carries."""
         album = read_object(track, "album")
         album_id = read_id(album) if album else None
-        if album_id and album_id not in read_albums and not self._known.has_album(album_id):
+        if album_id and album_id not in read_albums and not self._state.has_album(album_id):
             yield from build_album_rows(album_id, album, self._seen, tracks_observed_on=None)
         yield from build_track_rows(track_id, track, album_id, self._seen)
         yield from build_track_metric_rows(track_id, track, self._seen)

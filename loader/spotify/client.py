@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from spotipy.exceptions import SpotifyOauthError
 
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 from loader.json import read_json
 from loader.settings import ApiSettings
 from loader.spotify.outcomes import BudgetSpent, InvalidRequest, QuotaExceeded, Refused, TooManyRequests, Unanswered
@@ -36,7 +36,7 @@ _NO_REASON = "no reason given"
 
 
 class _Broken(Exception):
-    """An answer that means nothing: a fault on the way or at the server. Worth another try."""
+    """No usable answer: a fault on the way or at the server. The request is sent again."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ class Client:
         """Prepare the client; nothing is sent yet.
 
         Args:
-            settings: Where the API stands, and the app's credentials.
+            settings: The API's address and the app's credentials.
             max_wait: The longest `Retry-After` that is obeyed, in seconds.
             max_calls: The most requests that may be sent to the Web API; None for no limit.
-            sign_in: Who asks; None for the app itself.
+            sign_in: Signs requests in as a person; None for the app itself.
             replayed_day: The past day that every answer must be about; None for today.
         """
         self.calls: Counter[str] = Counter()
@@ -119,12 +119,12 @@ class Client:
 
         Raises:
             Refused: If this app may not ask this (403).
-            InvalidRequest: If the request is put wrongly (400).
+            InvalidRequest: If the request is invalid (400).
             QuotaExceeded: If the account's quota is used up.
             TooManyRequests: If Spotify asks for a longer wait than allowed.
             BudgetSpent: If no more calls may be made.
             Unanswered: If no sensible answer came after several tries.
-            MendableError: If the credentials are wrong, or the answer is not about the day that is replayed.
+            UserError: If the credentials are wrong, or the answer is not about the day that is replayed.
         """
         url = self._settings.api_url + request.url
         faults = renewals = 0
@@ -142,7 +142,7 @@ class Client:
                 time.sleep(min(_BACKOFF * 2**faults, _LONGEST_BACKOFF) * random.uniform(0.5, 1))  # noqa: S311 - jitter
             else:
                 if answer.status == requests.codes.too_many_requests:
-                    waited += self._wait_as_told(_read_retry_after(answer.headers), error.reason, waited)
+                    waited += self._obey_wait(_read_retry_after(answer.headers), error.reason, waited)
                 elif answer.status == requests.codes.unauthorized and renewals < _RENEWALS:
                     renewals += 1
                     self._auth.cache_handler.save_token_to_cache(None)
@@ -192,7 +192,7 @@ class Client:
             self.calls[endpoint] += 1
 
     def _sign_in(self) -> str:
-        """Have a valid token at hand before the request is counted and sent."""
+        """Get a valid token before the request is counted and sent."""
         try:
             # One worker fetches the token, the others find it in the cache.
             with self._sign_in_lock:
@@ -200,9 +200,9 @@ class Client:
             self._answered = True
             return str(token)
         except SpotifyOauthError as error:
-            # Where a gateway answers in the place of the accounts service, the error is no word but an object.
+            # A gateway that answers instead of the accounts service may give an object where the error code should be.
             if error.error in ("invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"):
-                raise MendableError(
+                raise UserError(
                     f"Spotify does not accept the credentials ({error.error_description or error.error}): "
                     f"{self._auth.advise(error.error)}."
                 ) from None
@@ -221,18 +221,18 @@ class Client:
             f"{self._settings.api_url} gives no sensible answer to {endpoint} ({broken}): check the network and "
             "SPOTIFY_API_URL, then run the load again."
         )
-        # A server that never said a word is a wrong address or a network that is down; nothing was begun.
+        # A server that never answered is a wrong address or a network that is down; there is nothing to resume.
         return Unanswered(message) if self._answered else LoaderError(message)
 
-    def _wait_as_told(self, seconds: float, reason: str | None, waited: float) -> float:
+    def _obey_wait(self, seconds: float, reason: str | None, waited: float) -> float:
         if reason == "QUOTA_EXCEEDED":
             raise QuotaExceeded(
-                f"Spotify's quota for this app is used up: run the load again in {_tell_duration(seconds)}.",
+                f"Spotify's quota for this app is used up: run the load again in {_format_duration(seconds)}.",
                 retry_after=seconds,
             )
         if waited + seconds > self._max_wait:
             raise TooManyRequests(
-                f"Spotify asks to wait {_tell_duration(seconds)}: run the load again then.", retry_after=seconds
+                f"Spotify asks to wait {_format_duration(seconds)}: run the load again then.", retry_after=seconds
             )
         self._pace.slow_down(seconds)
         return seconds
@@ -249,14 +249,14 @@ class Client:
                 self.refusals += 1
             if not error.is_json:
                 # Refusals of an endpoint are JSON; in plain text Spotify turns the whole app away.
-                raise MendableError(
+                raise UserError(
                     f"Spotify turns this app away ({said}): look at the app in Spotify's developer dashboard."
                 )
             raise Refused(said)
         if status == requests.codes.bad_request:
             raise InvalidRequest(said)
         if status == requests.codes.unauthorized:
-            raise MendableError(f"Spotify does not accept the access token ({said}): {self._auth.advise(None)}.")
+            raise UserError(f"Spotify does not accept the access token ({said}): {self._auth.advise(None)}.")
         raise LoaderError(f"Spotify answers {request.template} with status {status}: {said}.")
 
 
@@ -271,17 +271,17 @@ def _read_error(answer: _Answer) -> _Error:
         raise _Broken(f"status {answer.status}")
     if answer.status < requests.codes.bad_request:
         raise _Broken(f"status {answer.status}, a redirect, which is not followed")
-    is_told_to_wait = answer.status == requests.codes.too_many_requests
+    is_rate_limited = answer.status == requests.codes.too_many_requests
     try:
         body = read_json(answer.content)
     except ValueError:
-        if "json" in answer.headers.get("Content-Type", "") and not is_told_to_wait:
+        if "json" in answer.headers.get("Content-Type", "") and not is_rate_limited:
             raise _Broken(f"status {answer.status}") from None
         return _Error(answer.content.decode(errors="replace").strip() or _NO_REASON, None, is_json=False)
     error = body.get("error", {}) if isinstance(body, dict) else None
     if isinstance(error, dict):
         return _Error(str(error.get("message") or _NO_REASON).strip(), error.get("reason"), is_json=True)
-    if is_told_to_wait:
+    if is_rate_limited:
         return _Error(_NO_REASON, None, is_json=True)
     raise _Broken("not JSON")
 
@@ -305,7 +305,7 @@ def _name_fault(error: Exception) -> str:
     return "not JSON"
 
 
-def _tell_duration(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     if seconds < 2 * 60:
         return f"{seconds:.0f} seconds"
     if seconds < 2 * 60 * 60:

@@ -1,6 +1,6 @@
-"""The journal of answers: what Spotify said is kept on disk as soon as it came, until it is in the warehouse.
+"""The checkpoint of answers: each is written to disk as soon as it arrives, and kept until it is in the warehouse.
 
-A load that is stopped, even by force, is run again over the journal: questions that stand in it are not asked again.
+A load that was stopped, even killed, resumes from the journal: requests that are in it are not sent again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loader.json import read_json, write_json
 
 
 class Journal:
-    """Answers by question, appended to a file one line each; only where each stands is held in memory."""
+    """Answers by request, appended to a file, one per line; only their positions are held in memory."""
 
     def __init__(self, path: Path) -> None:
         """Use the given file, which need not exist yet."""
@@ -31,7 +31,7 @@ class Journal:
         self._writer: io.FileIO | None = None
 
     def find_unfinished_day(self, source: str) -> date | None:
-        """Find the day of a run over a source that was not brought to its end; None where there is none."""
+        """Find the day of an unfinished run over a source; None if there is none."""
         try:
             with self._path.open("rb") as file:
                 header = read_json(file.readline())
@@ -40,7 +40,7 @@ class Journal:
             return None
 
     def open(self, source: str, observed_on: date) -> Self:
-        """Open the journal of a day's run over a source; what stands in it of another one is dropped.
+        """Open the journal of a day's run over a source; answers of any other run are dropped.
 
         A last line that was cut off, as by a kill, is dropped as well.
 
@@ -54,7 +54,7 @@ class Journal:
         try:
             goes_on = self.find_unfinished_day(source) == observed_on
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Unbuffered, so that what is kept does not wait in this process.
+            # Unbuffered, so that nothing is lost if the process is killed.
             self._writer = io.FileIO(self._path, "r+" if goes_on else "w")
             self._reader = self._path.open("rb")
             if goes_on:
@@ -65,31 +65,31 @@ class Journal:
             raise LoaderError(f"{self._path} cannot be written: {error.strerror}.") from error
         return self
 
-    def find(self, question: str) -> Any:
-        """Find the answer to a question.
+    def find(self, key: str) -> Any:
+        """Find the answer to a request.
 
         Returns:
             The answer as it was kept.
 
         Raises:
-            KeyError: If the question was not answered yet.
+            KeyError: If the request was not answered yet.
         """
         with self._lock:
-            place = self._places[_digest(question)]
+            place = self._places[_digest(key)]
             assert self._reader is not None  # noqa: S101 - a place is known only of an open file
             self._reader.seek(place)
             line = self._reader.readline()
         return read_json(line)[1]
 
-    def keep(self, question: str, answer: Any) -> None:
-        """Keep the answer to a question.
+    def keep(self, key: str, answer: Any) -> None:
+        """Keep the answer to a request.
 
         Raises:
             LoaderError: If the disk takes no more.
         """
         with self._lock:
             try:
-                self._places[_digest(question)] = self._append([question, answer])
+                self._places[_digest(key)] = self._append([key, answer])
             except OSError as error:
                 raise LoaderError(
                     f"{self._path} cannot be written ({error.strerror}): make room, then run the load again."
@@ -101,7 +101,7 @@ class Journal:
         self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the file; what stands in it is found again."""
+        """Close the file; its answers are found again when it is opened."""
         for file in (self._reader, self._writer):
             if file:
                 file.close()
@@ -116,7 +116,7 @@ class Journal:
         self.close()
 
     def _index(self) -> int:
-        """Note where each answer stands; returns where the last whole line ends."""
+        """Index the position of each answer; returns where the last whole line ends."""
         assert self._reader is not None  # noqa: S101 - opened just before
         place = len(self._reader.readline())
         for line in self._reader:
@@ -140,6 +140,6 @@ class Journal:
         return place
 
 
-def _digest(question: str) -> bytes:
-    """Shorten a question: a batch names fifty ids, and there are many of them."""
-    return blake2b(question.encode(errors="surrogatepass"), digest_size=16).digest()
+def _digest(key: str) -> bytes:
+    """Shorten a key: a batch names fifty ids, and there are many of them."""
+    return blake2b(key.encode(errors="surrogatepass"), digest_size=16).digest()

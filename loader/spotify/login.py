@@ -18,7 +18,7 @@ import tomlkit
 from spotipy.exceptions import SpotifyOauthError
 from tomlkit.exceptions import TOMLKitError
 
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 from loader.settings import ApiSettings
 from loader.spotify.sign_in import SCOPES, PersonSignIn
 
@@ -54,14 +54,14 @@ def log_in(
     """Have a person authorize the app in a browser.
 
     Args:
-        settings: The app, and where the accounts service stands.
-        redirect_uri: Where the browser is sent to with the answer, as it stands in the app's settings.
+        settings: The app, and the address of the accounts service.
+        redirect_uri: Where the browser is sent to with the answer, as it is in the app's settings.
         tell: Shows the address to open.
         ask: Asks the person for the address that their browser was sent to; None to wait for it on this machine.
         timeout: How long to wait for it, in seconds.
 
     Raises:
-        MendableError: If the redirect URI cannot be used, the person does not allow it, no answer comes in time, or
+        UserError: If the redirect URI cannot be used, the person does not allow it, no answer comes in time, or
             an answer comes that is not one to this question.
         LoaderError: If the accounts service does not answer.
     """
@@ -83,7 +83,7 @@ def log_in(
         try:
             answer = ask().strip()
         except EOFError:
-            raise MendableError("No address was pasted: run the login again where you can type.") from None
+            raise UserError("No address was pasted: run the login again where you can type.") from None
     return _exchange(sign_in, _read_code(answer, redirect_uri, state))
 
 
@@ -91,19 +91,19 @@ def check_secrets_file() -> None:
     """Make sure that a refresh token can be saved, before a person goes to the trouble of giving one.
 
     Raises:
-        MendableError: If `.dlt/secrets.toml` is not what it should be.
+        UserError: If `.dlt/secrets.toml` is not what it should be.
     """
     _read_secrets()
 
 
 def save_refresh_token(refresh_token: str) -> Path:
-    """Save a refresh token in `.dlt/secrets.toml`, where the loads find it; what else stands there stays.
+    """Save a refresh token in `.dlt/secrets.toml`, where the loads find it; the rest of the file stays as it is.
 
     Returns:
         The file.
 
     Raises:
-        MendableError: If the file cannot be read or written.
+        UserError: If the file cannot be read or written.
     """
     secrets_ = _read_secrets()
     table = secrets_.setdefault("sources", tomlkit.table(is_super_table=True))
@@ -116,7 +116,7 @@ def save_refresh_token(refresh_token: str) -> Path:
             file.write(tomlkit.dumps(secrets_))
         new.replace(_SECRETS)
     except OSError as error:
-        raise MendableError(f"{_SECRETS} cannot be written: {error.strerror}.") from error
+        raise UserError(f"{_SECRETS} cannot be written: {error.strerror}.") from error
     return _SECRETS
 
 
@@ -124,11 +124,11 @@ def _read_secrets() -> tomlkit.TOMLDocument:
     try:
         secrets_ = tomlkit.parse(_SECRETS.read_text(encoding="utf-8"))
         if not isinstance(secrets_.get("sources", {}).get("spotify", {}), dict):
-            raise MendableError(f"{_SECRETS}: sources.spotify is not a table.")
+            raise UserError(f"{_SECRETS}: sources.spotify is not a table.")
     except FileNotFoundError:
         return tomlkit.document()
     except (OSError, ValueError, AttributeError, TOMLKitError) as error:
-        raise MendableError(f"{_SECRETS} cannot be read: {str(error).splitlines()[0]}") from error
+        raise UserError(f"{_SECRETS} cannot be read: {str(error).splitlines()[0]}") from error
     return secrets_
 
 
@@ -140,11 +140,11 @@ def _check_redirect_uri(redirect_uri: str) -> int:
     except ValueError:
         host = port = None
     if host == "localhost":
-        raise MendableError(
+        raise UserError(
             f"{redirect_uri}: Spotify does not take localhost; write 127.0.0.1, here and in the app's settings."
         )
     if host != _HOST or not port or parts.scheme != "http" or parts.query or parts.fragment:
-        raise MendableError(
+        raise UserError(
             f"{redirect_uri!r} is not a redirect URI on this machine: write one such as "
             "http://127.0.0.1:8765/callback, as it stands in the app's settings."
         )
@@ -158,15 +158,15 @@ def _read_code(answer: str, redirect_uri: str, state: str) -> str:
     except ValueError:
         said = None
     if said is None or (said.netloc, said.path.rstrip("/")) != (wanted.netloc, wanted.path.rstrip("/")):
-        raise MendableError(f"That is not the address the browser was sent to: it begins with {redirect_uri}?code=.")
+        raise UserError(f"That is not the address the browser was sent to: it begins with {redirect_uri}?code=.")
     fields = {name: values[-1] for name, values in parse_qs(said.query).items()}
     if not secrets.compare_digest(fields.get("state", "").encode(), state.encode()):
-        raise MendableError("The answer is not one to this login (another state): run the login again.")
+        raise UserError("The answer is not one to this login (another state): run the login again.")
     if "error" in fields:
         reason = "you did not allow it" if fields["error"] == "access_denied" else f"Spotify says {fields['error']}"
-        raise MendableError(f"No authorization: {reason}. Run the login again to change that.")
+        raise UserError(f"No authorization: {reason}. Run the login again to change that.")
     if "code" not in fields:
-        raise MendableError("The address holds no code: run the login again, and paste the whole address.")
+        raise UserError("The address holds no code: run the login again, and paste the whole address.")
     return fields["code"]
 
 
@@ -179,7 +179,7 @@ def _exchange(sign_in: PersonSignIn, code: str) -> Authorization:
     except SpotifyOauthError as error:
         if error.error not in ("invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"):
             raise LoaderError("Spotify's accounts service gives no sensible answer: run the login again.") from error
-        raise MendableError(
+        raise UserError(
             f"Spotify does not take the authorization ({error.error_description or error.error}): "
             f"{sign_in.advise(error.error)}."
         ) from None
@@ -201,7 +201,7 @@ class _Listener:
         try:
             self._server = _Server((_HOST, port), _Handler)
         except OSError as error:
-            raise MendableError(
+            raise UserError(
                 f"Port {port} of {_HOST} cannot be used ({error.strerror}): end what uses it, take another "
                 "--redirect-uri (here and in the app's settings), or log in with --headless."
             ) from error
@@ -219,14 +219,14 @@ class _Listener:
             The address that the browser was sent to.
 
         Raises:
-            MendableError: If none comes in time (seconds).
+            UserError: If none comes in time (seconds).
         """
         self._server.path = self._path
         deadline = time.monotonic() + timeout
         while self._server.answer is None:
             self._server.timeout = deadline - time.monotonic()
             if self._server.timeout <= 0:
-                raise MendableError(
+                raise UserError(
                     f"No answer came within {timeout:.0f} seconds: run the login again, or with --headless if the "
                     "browser runs on another machine."
                 )

@@ -1,4 +1,4 @@
-"""What can come of a request besides an answer: refused, put wrongly, not now, no sensible answer."""
+"""Outcomes of a request besides an answer: refused, invalid, not now, no usable answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Refused(Exception):
 
 
 class InvalidRequest(Exception):
-    """Spotify does not take the request as it was put (400), such as `Invalid limit`."""
+    """Spotify rejects the request as invalid (400), such as `Invalid limit`."""
 
 
 class TooManyRequests(StoppedEarlyError):

@@ -1,4 +1,4 @@
-"""How fast to ask: a rate that climbs until Spotify says to slow down, and pauses that all workers keep."""
+"""Rate limiting: a rate that rises until Spotify answers 429, and pauses that all workers keep."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        """Begin with a modest rate."""
+        """Start with a modest rate."""
         self.rate = _FIRST_RATE
         self.seconds_waited = 0.0
         self._climb = _CLIMB_AT_FIRST
@@ -42,12 +42,12 @@ class Pace:
             time.sleep(rest)
 
     def speed_up(self) -> None:
-        """A call was answered: a little more may be asked."""
+        """A call was answered: raise the rate a little."""
         with self._lock:
             self.rate += self._climb
 
     def slow_down(self, seconds: float) -> None:
-        """Spotify said to wait: nobody asks for so many seconds, and then half as fast.
+        """Spotify asks to wait: no worker sends for so many seconds, and then at half the rate.
 
         Args:
             seconds: The wait that Spotify asked for.
@@ -55,7 +55,7 @@ class Pace:
         with self._lock:
             now = time.monotonic()
             if now >= self._paused_until:
-                # Calls that were on their way together are told together: they count as one.
+                # Calls that were in flight together are refused together: they count as one.
                 self.rate = max(self.rate * _SHARE_KEPT, _SLOWEST_RATE)
                 self._climb = _CLIMB_LATER
             until = now + seconds

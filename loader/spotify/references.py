@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.spotify.web_api import WebApi
 
 _ID = r"[0-9A-Za-z]{22}"
@@ -28,7 +28,7 @@ def find_artist_ids(references: Iterable[str], api: WebApi) -> list[str]:
         The artists' ids in order, each once.
 
     Raises:
-        MendableError: If a reference is not an artist's, or no artist has the name.
+        UserError: If a reference is not an artist's, or no artist has the name.
     """
     ids = dict.fromkeys(_parse(reference) or _search(reference, api) for reference in references)
     return list(ids)
@@ -37,12 +37,12 @@ def find_artist_ids(references: Iterable[str], api: WebApi) -> list[str]:
 def _parse(reference: str) -> str | None:
     text = reference.strip()
     if not text:
-        raise MendableError("An artist is named by an empty text: give an id, URI, link or name.")
+        raise UserError("An artist is named by an empty text: give an id, URI, link or name.")
     for form in _FORMS:
         if match := form.match(text):
             return match.group(1)
     if _OTHER_SPOTIFY.match(text):
-        raise MendableError(
+        raise UserError(
             f"{text!r} is not an artist's address: give one such as spotify:artist:<id> or "
             "https://open.spotify.com/artist/<id>, or the artist's name."
         )
@@ -56,6 +56,6 @@ def _search(name: str, api: WebApi) -> str:
         if str(artist.get("name", "")).casefold() == wanted:
             return str(artist["id"])
     if not found:
-        raise MendableError(f"No artist named {name!r} on Spotify: check the spelling, or give an id or link.")
+        raise UserError(f"No artist named {name!r} on Spotify: check the spelling, or give an id or link.")
     suggestions = ", ".join(f"{artist['name']} ({artist['id']})" for artist in found[:3])
-    raise MendableError(f"No artist is named exactly {name!r}; did you mean {suggestions}?")
+    raise UserError(f"No artist is named exactly {name!r}; did you mean {suggestions}?")

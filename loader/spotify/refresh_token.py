@@ -19,7 +19,7 @@ class RefreshToken:
 
     Attributes:
         value: The token to use; never shown.
-        fingerprint: What tells authorizations apart without giving one away.
+        fingerprint: Identifies the authorization without revealing it.
         notice: What the user should know of a replacement in this run, if there was one.
         warning: Why a replacement could not be kept, if so.
     """

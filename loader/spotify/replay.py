@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from loader.errors import MendableError
+from loader.errors import UserError
 
 DAY_HEADER = "X-Answers-For"
 
@@ -20,7 +20,7 @@ _GRACE = timedelta(minutes=5)
 _WAYS_OUT = "leave --as-of out, or replay the made-up world: python -m tour load --as-of {day}"
 
 
-class WrongDayError(MendableError):
+class WrongDayError(UserError):
     """The answers are not about the day that they would be kept under."""
 
 

@@ -18,7 +18,7 @@ class Request:
     """A GET request to the Web API.
 
     Attributes:
-        template: The endpoint, such as `artists/{id}/albums`, under which calls are counted. What stands in braces is
+        template: The endpoint, such as `artists/{id}/albums`, under which calls are counted. Names in braces are
             filled from the parameters. `artists?ids=` is the batch endpoint of `artists`.
         params: The parameters by name; those that the path does not take are the query, in their order.
     """

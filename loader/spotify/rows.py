@@ -1,4 +1,4 @@
-"""From the Web API's objects to rows of the raw tables; pure functions, one an object type."""
+"""Builds rows of the raw tables from the Web API's objects; pure functions, one per object type."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _read_genres(artist: Any) -> list[str] | None:
 
 
 def _read_credits(credited: Any) -> list[Credit]:
-    """Read the credited artists; those of local files have no id, and are nobody's."""
+    """Read the credited artists; those of local files have no id and are left out."""
     artists = read_list(credited, "artists") or ()
     return [
         (read_id(artist), read_text(artist, "name"))

@@ -1,4 +1,4 @@
-"""Who asks: the app by itself (client credentials), or a person who authorized it (a refresh token)."""
+"""Signing in: as the app itself (client credentials), or as a person who authorized it (refresh token)."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ class PersonSignIn(SpotifyPKCE):  # type: ignore[misc]  # spotipy has no types
         """Ask through a refresh token, or through the code of an authorization that is to come.
 
         Args:
-            settings: The app and where the accounts service stands.
+            settings: The app and the address of the accounts service.
             refresh_token: The refresh token; None if a code is to come.
             redirect_uri: Where the code comes to.
         """
         session = build_session(settings.accounts_url)
-        # With a code spotipy overrides the certificates that the session was told, but not those of the environment.
+        # With a code spotipy overrides the session's certificates, but not those of the environment.
         session.trust_env = refresh_token is None
         super().__init__(
             client_id=settings.client_id,

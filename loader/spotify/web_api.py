@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.json import Reader, Shape
 from loader.raw.batches import split_into_batches
 from loader.raw.tables import AUDIO_FEATURES
@@ -91,7 +91,7 @@ class WebApi:
             Each id asked for with its artist, or with None where there is no such artist.
 
         Raises:
-            MendableError: If Spotify refuses the app altogether.
+            UserError: If Spotify refuses the app altogether.
         """
         for artist_id, artist in self._fetch("artists", ids):
             if isinstance(artist, dict) and "popularity" not in artist:
@@ -147,7 +147,7 @@ class WebApi:
             An artist's id, simplified albums, how many Spotify says there are, and whether these are all.
 
         Raises:
-            MendableError: If Spotify refuses the app the listing.
+            UserError: If Spotify refuses the app the listing.
         """
         yield from self._answers.map(self._list_albums, artists)
 
@@ -167,7 +167,7 @@ class WebApi:
         """Search artists by name, best match first (Web API: Search for Item).
 
         Raises:
-            MendableError: If Spotify refuses the app the search.
+            UserError: If Spotify refuses the app the search.
         """
         request = Request("search", {"q": name, "type": "artist", "limit": _SEARCH_SIZE})
         try:
@@ -262,8 +262,8 @@ def _name_batch(kind: str) -> str:
     return f"{kind}?ids="
 
 
-def _explain(refused: Refused) -> MendableError:
-    return MendableError(
+def _explain(refused: Refused) -> UserError:
+    return UserError(
         f"Spotify refuses this app ({str(refused) or 'no reason given'}): look at the app's state in "
         "Spotify's developer dashboard."
     )

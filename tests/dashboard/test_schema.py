@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.read import read_from
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.settings import read_marts_schema
 
 
@@ -18,7 +18,7 @@ def test_the_variable_names_the_schema(monkeypatch, prefix, schema):
 @pytest.mark.parametrize("prefix", ["Dev", "dev-ana", "1dev", "x'; drop table marts.dim_date; --", "dev ana", "dev\n"])
 def test_what_cannot_begin_a_schemas_name_is_refused(monkeypatch, prefix):
     monkeypatch.setenv("ECHOSTREAM_DEV_SCHEMA", prefix)
-    with pytest.raises(MendableError, match="ECHOSTREAM_DEV_SCHEMA is"):
+    with pytest.raises(UserError, match="ECHOSTREAM_DEV_SCHEMA is"):
         read_marts_schema()
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from loader.destinations import DuckDb
-from loader.errors import BusyError, MendableError
+from loader.errors import BusyError, UserError
 from loader.load.lock import hold_warehouse, lock_warehouse
 from loader.report.progress import SilentProgress
 from tests.conftest import ROOT, lock_elsewhere, open_elsewhere
@@ -86,7 +86,7 @@ def test_a_lock_of_a_process_that_was_killed_is_none(warehouse):
 )
 def test_a_folder_that_takes_no_files_is_named(warehouse, tmp_path, path):
     (tmp_path / "file").touch()
-    with pytest.raises(MendableError, match=r"cannot be written to .*ECHOSTREAM_DUCKDB\.$") as refused:
+    with pytest.raises(UserError, match=r"cannot be written to .*ECHOSTREAM_DUCKDB\.$") as refused:
         try_lock(tmp_path / path)
     assert not isinstance(refused.value, BusyError)
     assert "\n" not in str(refused.value)
@@ -102,7 +102,7 @@ def run_as_nobody(action):
             os.setuid(NOBODY)
             action()
             code = 0
-        except (BusyError, MendableError) as refused:
+        except (BusyError, UserError) as refused:
             code = refused.exit_code
         finally:
             os._exit(code)

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from dbt_runner import Dbt, DbtError
-from loader.errors import MendableError
+from loader.errors import UserError
 from tests.conftest import DEMO_LOADER, ROOT, read_rows, run_process
 
 
@@ -61,7 +61,7 @@ def test_what_is_wrong_is_said_without_a_traceback(small, monkeypatch):
     assert "no_such_macro" in str(raised.value)
     assert "Traceback" not in str(raised.value)
     monkeypatch.setenv("ECHOSTREAM_DUCKDB_MEMORY", "lots")
-    with pytest.raises(MendableError, match="ECHOSTREAM_DUCKDB_MEMORY is not an amount of memory"):
+    with pytest.raises(UserError, match="ECHOSTREAM_DUCKDB_MEMORY is not an amount of memory"):
         Dbt()
 
 

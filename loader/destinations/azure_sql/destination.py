@@ -17,7 +17,7 @@ from loader.destinations.azure_sql.dlt_client import AzureSqlDlt
 from loader.destinations.azure_sql.failures import explain
 from loader.destinations.azure_sql.settings import AzureSqlSettings
 from loader.destinations.contract import Answer, Ask
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 from loader.raw.tables import SCHEMA_NAME
 from loader.report.progress import Progress
 
@@ -106,7 +106,7 @@ class AzureSql:
             except mssql_python.Error as error:
                 raise explain(str(error), self.settings) from error
         if missing:
-            raise MendableError(
+            raise UserError(
                 f"{self.address}: no right to {', '.join(missing)}: run sql/azure/roles.sql in the database and make "
                 "the loader's user a member of echostream_loader."
             )

@@ -41,7 +41,7 @@ from loader.raw.tables import TABLES
 # Two of these and a date fit into the 1,700 bytes that a key of an index may have.
 _KEY_LENGTH = 400
 # SQL Server plans a statement of literal rows anew each time, and more rows take it more than their share.
-_ROWS_A_STATEMENT = 500
+_ROWS_PER_STATEMENT = 500
 
 _UNDEFINED = ("Base table or view not found", "Invalid object name")
 
@@ -250,7 +250,7 @@ class AzureSqlDlt(mssql):
         capabilities = super()._raw_capabilities()
         capabilities.supported_loader_file_formats = ["insert_values"]
         capabilities.loader_file_format_selector = None  # type: ignore[assignment]
-        capabilities.max_rows_per_insert = _ROWS_A_STATEMENT
+        capabilities.max_rows_per_insert = _ROWS_PER_STATEMENT
         return capabilities
 
     @property

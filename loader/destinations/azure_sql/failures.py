@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from loader.destinations.azure_sql.settings import AzureSqlSettings
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Failure:
     name: str
     said: str
     told: str
-    kind: type[LoaderError] = MendableError
+    kind: type[LoaderError] = UserError
     passes: bool = False
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loader.errors import MendableError
+from loader.errors import UserError
 
 Authentication = Literal["sql", "service principal", "managed identity", "az login"]
 
@@ -78,12 +78,12 @@ def read_azure_sql_settings() -> AzureSqlSettings:
     """Read the settings from `AZURE_SQL_…`, and those of Entra ID from the tenant's variables.
 
     Raises:
-        MendableError: If one is missing or wrong.
+        UserError: If one is missing or wrong.
     """
     authentication = _read_authentication()
     needed = ("AZURE_SQL_SERVER", "AZURE_SQL_DATABASE", *_NEEDED[authentication])
     if missing := [name for name in needed if not os.environ.get(name)]:
-        raise MendableError(
+        raise UserError(
             f"Azure SQL: {', '.join(missing)} not set, for AZURE_SQL_AUTHENTICATION={authentication} (docs/azure.md)."
         )
     return AzureSqlSettings(
@@ -107,14 +107,14 @@ def _read_authentication() -> Authentication:
     names: dict[str, Authentication] = {known.replace(" ", ""): known for known in _NEEDED}
     chosen = (names | _SYNONYMS).get(name)
     if chosen is None:
-        raise MendableError(f"AZURE_SQL_AUTHENTICATION {said!r} is unknown: choose one of {', '.join(_NEEDED)}.")
+        raise UserError(f"AZURE_SQL_AUTHENTICATION {said!r} is unknown: choose one of {', '.join(_NEEDED)}.")
     return chosen
 
 
 def _read_server() -> str:
     server = os.environ["AZURE_SQL_SERVER"].strip().removeprefix("tcp:")
     if not re.fullmatch(r"[\w.:-]+", server) or "://" in server:
-        raise MendableError(
+        raise UserError(
             f"AZURE_SQL_SERVER {server!r} is not a host name: write it as name.database.windows.net, "
             "and the port in AZURE_SQL_PORT."
         )
@@ -124,7 +124,7 @@ def _read_server() -> str:
 def _read_port() -> int:
     text = os.environ.get("AZURE_SQL_PORT") or str(DEFAULT_PORT)
     if not text.isdecimal() or not 0 < int(text) < 2**16:
-        raise MendableError(f"AZURE_SQL_PORT {text!r} is not a port: a number from 1 to 65535.")
+        raise UserError(f"AZURE_SQL_PORT {text!r} is not a port: a number from 1 to 65535.")
     return int(text)
 
 
@@ -133,5 +133,5 @@ def _read_yes_no(variable: str, default: bool) -> bool:
     if not text:
         return default
     if text.lower() not in _YES_NO:
-        raise MendableError(f"{variable} {text!r} is neither yes nor no.")
+        raise UserError(f"{variable} {text!r} is neither yes nor no.")
     return _YES_NO[text.lower()]

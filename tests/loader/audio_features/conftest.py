@@ -16,7 +16,7 @@ from loader.errors import StoppedEarlyError
 from loader.raw.news import keep_news
 from loader.raw.observation import Observation
 from loader.raw.tables import SCHEMA_NAME, TABLES
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from loader.settings import ApiSettings
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
@@ -49,7 +49,7 @@ class Warehouse:
         return f'"{name}"'
 
     def write(self, records):
-        for table, rows in keep_news(records, Known(self), Counter()):
+        for table, rows in keep_news(records, WarehouseState(self), Counter()):
             for row in rows:
                 keys = " and ".join(f"{column} = ?" for column in table.key)
                 self.connection.execute(
@@ -124,7 +124,7 @@ def read_features(features_warehouse, tmp_path):
                 WebApi(answers, access),
                 answers,
                 ReccoBeats(settings.reccobeats_url, max_wait),
-                Known(features_warehouse),
+                WarehouseState(features_warehouse),
                 Observation(day, datetime.now(UTC)),
                 lambda kind: reading.reported.update([kind]),
             )

@@ -157,8 +157,8 @@ def test_the_size_of_a_step_changes_nothing(step, world, features_warehouse, rea
         read_features(server)
         whole = features_warehouse.read_features()
         features_warehouse.connection.execute("delete from raw_spotify.audio_features")
-        monkeypatch.setattr(reader_module, "_TRACKS_A_STEP", step)
-        monkeypatch.setattr("loader.raw.warehouse_state._TRACKS_A_PAGE", 70)
+        monkeypatch.setattr(reader_module, "_TRACKS_PER_STEP", step)
+        monkeypatch.setattr("loader.raw.warehouse_state._TRACKS_PER_PAGE", 70)
         read_features(server)
     assert features_warehouse.read_features() == whole
 
@@ -198,7 +198,7 @@ def test_reccobeats_being_away_ends_only_the_asking_of_it(
 
 def test_spotify_still_tells_when_reccobeats_is_away(world, track_ids, features_warehouse, read_features, monkeypatch):
     monkeypatch.setattr("loader.audio_features.reccobeats._BACKOFF", 0)
-    monkeypatch.setattr(reader_module, "_TRACKS_A_STEP", 100)
+    monkeypatch.setattr(reader_module, "_TRACKS_PER_STEP", 100)
     with serve(world, day=FIRST_DAY) as server:
         server.faults = faults.Script([(RECCOBEATS_ENDPOINT, None, faults.DROPPED)])
         read_features(server)

@@ -16,9 +16,9 @@ from loader.destinations import choose_destination
 from loader.destinations.azure_sql.connection import connect
 from loader.destinations.azure_sql.destination import _build_rights_query
 from loader.destinations.azure_sql.settings import read_azure_sql_settings
-from loader.load.warehouse import build_pipeline, extract, open_known, write
+from loader.load.warehouse import build_pipeline, extract, open_warehouse_state, write
 from loader.raw.tables import TABLES
-from loader.raw.warehouse_state import Known
+from loader.raw.warehouse_state import WarehouseState
 from local_api.catalogue import FIRST_DAY
 from tests.conftest import read_rows
 from tests.loader.azure_sql.test_roles import ROLES
@@ -37,7 +37,9 @@ def connection(warehouse):
         for batch in re.split(r"^go$", ROLES.read_text(), flags=re.MULTILINE):
             opened.cursor().execute(batch)
         with build_pipeline(choose_destination("azuresql")).sql_client() as client:
-            assert Known(client).read_sources() <= {"demo"}, "this is no database for tests: it holds real data"
+            assert WarehouseState(client).read_sources() <= {"demo"}, (
+                "this is no database for tests: it holds real data"
+            )
         for schema in ("raw_spotify", "raw_spotify_staging"):
             names = ask(opened, f"select table_name from information_schema.tables where table_schema = '{schema}'")
             for (name,) in names:
@@ -85,8 +87,8 @@ def test_ids_and_names_differ_by_case_and_any_script_comes_back(connection):
     assert sorted(ask(connection, "select id, name from raw_spotify.artists")) == sorted(
         (row["id"], row["name"]) for row in rows
     )
-    with open_known(build_pipeline(destination), destination) as known:
-        found = known.find_rows(TABLES["artists"], rows)
+    with open_warehouse_state(build_pipeline(destination), destination) as state:
+        found = state.find_rows(TABLES["artists"], rows)
     assert {key: row["name"] for key, row in found.items()} == {row["id"]: row["name"] for row in rows}
 
 

@@ -105,9 +105,9 @@ def test_without_a_client_only_what_was_kept_is_answered(open_answers):
         answers.ask_elsewhere("features", dict)
 
 
-def test_what_was_settled_stays_settled_when_a_run_goes_on(open_answers):
-    assert open_answers(Spotify()).settle("order", lambda: [3, 1, 2]) == [3, 1, 2]
-    assert open_answers(Spotify()).settle("order", lambda: [1, 2, 3]) == [3, 1, 2]
+def test_a_choice_stays_the_same_when_a_run_is_resumed(open_answers):
+    assert open_answers(Spotify()).choose_once("order", lambda: [3, 1, 2]) == [3, 1, 2]
+    assert open_answers(Spotify()).choose_once("order", lambda: [1, 2, 3]) == [3, 1, 2]
 
 
 def test_another_service_is_asked_once_and_its_errors_are_not_kept(open_answers):

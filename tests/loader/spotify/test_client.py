@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from loader.errors import LoaderError, MendableError, StoppedEarlyError
+from loader.errors import LoaderError, StoppedEarlyError, UserError
 from loader.settings import ApiSettings
 from loader.spotify.client import Client
 from loader.spotify.outcomes import BudgetSpent, InvalidRequest, QuotaExceeded, Refused, TooManyRequests, Unanswered
@@ -94,7 +94,7 @@ def test_a_refusal_is_told_with_its_reason_and_counted(server, build_client, art
 def test_a_refusal_in_plain_text_turns_the_whole_app_away(server, build_client, artist_id):
     server.faults = always(faults.PREMIUM_REQUIRED)
     client = build_client()
-    with pytest.raises(MendableError, match=r"turns this app away \(Active premium subscription required"):
+    with pytest.raises(UserError, match=r"turns this app away \(Active premium subscription required"):
         ask(client, artist_id)
     assert client.call_count == 1
 
@@ -273,14 +273,14 @@ def test_an_expired_token_is_renewed_and_the_question_put_again(server, build_cl
 def test_a_token_that_no_renewal_helps_is_the_users_to_mend(server, build_client, artist_id):
     server.faults = always(faults.TOKEN_EXPIRED)
     client = build_client()
-    with pytest.raises(MendableError, match=r"access token \(The access token expired\): check SPOTIFY_CLIENT_ID and"):
+    with pytest.raises(UserError, match=r"access token \(The access token expired\): check SPOTIFY_CLIENT_ID and"):
         ask(client, artist_id)
     assert server.calls.count(TOKEN) == client.call_count == 4, "the first token and three renewals"
 
 
 def test_wrong_credentials_are_told_before_anything_is_asked(server, clock, artist_id):
     client = Client(name_settings(server, client_secret="wrong"))  # noqa: S106
-    with pytest.raises(MendableError, match="check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET"):
+    with pytest.raises(UserError, match="check SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET"):
         ask(client, artist_id)
     assert client.call_count == server.calls.count("GET /v1/*") == 0
 
@@ -290,7 +290,7 @@ def test_a_person_whose_authorization_ended_is_sent_to_the_login(server, build_c
     server.faults = always(
         Fault("test", 400, '{"error": "invalid_grant", "error_description": "Revoked"}', JSON), TOKEN
     )
-    with pytest.raises(MendableError, match=r"\(Revoked\): run `python -m loader login` again\.$"):
+    with pytest.raises(UserError, match=r"\(Revoked\): run `python -m loader login` again\.$"):
         client.ask(Request("me"))
     assert client.call_count == 0
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 from loader.spotify.outcomes import QuotaExceeded, TooManyRequests, Unanswered
 from local_api import faults
 from local_api.catalogue import FIRST_DAY
@@ -53,8 +53,8 @@ ENDINGS = {
     "rate_limited": (TooManyRequests, 1),
     "rate_limited_text": (TooManyRequests, 1),
     "quota_exceeded": (QuotaExceeded, 1),
-    "token_expired": (MendableError, 4),
-    "premium_required": (MendableError, 1),
+    "token_expired": (UserError, 4),
+    "premium_required": (UserError, 1),
 }
 GIVEN_UP = (Unanswered, 8)
 

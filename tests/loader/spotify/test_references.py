@@ -2,7 +2,7 @@
 
 import pytest
 
-from loader.errors import MendableError
+from loader.errors import UserError
 from loader.spotify.references import find_artist_ids
 
 ID = "4q3ewBCX7sLwd24euuV69X"
@@ -48,12 +48,12 @@ def test_a_name_is_searched_and_the_exact_match_taken_whatever_its_case():
 
 
 def test_a_name_that_only_comes_near_is_not_guessed_but_suggested():
-    with pytest.raises(MendableError, match=rf"did you mean Oasis \({ID}\)"):
+    with pytest.raises(UserError, match=rf"did you mean Oasis \({ID}\)"):
         find_artist_ids(["Oassis"], Search((ID, "Oasis")))
 
 
 def test_a_name_nobody_has_is_refused():
-    with pytest.raises(MendableError, match="No artist named 'Nobody'"):
+    with pytest.raises(UserError, match="No artist named 'Nobody'"):
         find_artist_ids(["Nobody"], Search())
 
 
@@ -62,10 +62,10 @@ def test_a_name_nobody_has_is_refused():
     [f"spotify:album:{ID}", f"https://open.spotify.com/album/{ID}", "https://example.com/artist", "spotify:artist:1"],
 )
 def test_the_address_of_something_else_is_refused(reference):
-    with pytest.raises(MendableError, match="not an artist's address"):
+    with pytest.raises(UserError, match="not an artist's address"):
         find_artist_ids([reference], Search())
 
 
 def test_an_empty_name_is_refused():
-    with pytest.raises(MendableError, match="empty"):
+    with pytest.raises(UserError, match="empty"):
         find_artist_ids([" "], Search())

@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 
-from loader.errors import LoaderError, MendableError
+from loader.errors import LoaderError, UserError
 from loader.spotify.access import Access
 from loader.spotify.outcomes import Unanswered
 from loader.spotify.web_api import WebApi
@@ -156,7 +156,7 @@ def test_an_app_that_is_refused_what_every_app_may_is_sent_to_the_dashboard(
 ):
     server = get_server("dev")
     server.faults = faults.Script([(endpoint, None, REFUSED)])
-    with pytest.raises(MendableError, match=r"refuses this app \(Forbidden\): look at the app's state in"):
+    with pytest.raises(UserError, match=r"refuses this app \(Forbidden\): look at the app's state in"):
         ask(open_reader(server).web_api, artist_ids[0])
 
 

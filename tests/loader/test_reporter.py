@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from loader.errors import StoppedEarlyError
-from loader.report.reporter import TextNotices, describe_error, write_run_again_at
+from loader.report.reporter import TextReporter, describe_error, write_run_again_at
 from loader.report.summary import ApiSummary
 from local_api import faults
 from local_api.catalogue import FIRST_DAY, World
@@ -159,11 +159,13 @@ def test_a_wait_that_no_clock_shows_is_left_out(seconds):
 
 def test_the_text_summary_tells_what_was_unusual_and_only_that(capsys):
     calm = {"retries": 0, "seconds_waited": 0.0, "refused": [], "rejected": 0}
-    TextNotices().tell_summary(build_summary(**calm))
+    TextReporter().report_summary(build_summary(**calm))
     quiet = capsys.readouterr().out
     for word in ("made again", "waited", "refuses", "rejected_objects with"):
         assert word not in quiet
-    TextNotices().tell_summary(build_summary(retries=3, seconds_waited=2.5, refused=["albums", "tracks"], rejected=4))
+    TextReporter().report_summary(
+        build_summary(retries=3, seconds_waited=2.5, refused=["albums", "tracks"], rejected=4)
+    )
     told = capsys.readouterr().out
     for words in ("3 calls were made again", "2.5 s", "Spotify refuses this app: albums, tracks.", "4 objects"):
         assert words in told
