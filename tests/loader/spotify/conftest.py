@@ -101,6 +101,30 @@ def sign_person_in(server):
     return PersonSignIn(name_settings(server), RefreshToken(REFRESH_TOKEN))
 
 
+class CountedLock:
+    """A lock that lets one wait until a number of workers want it.
+
+    Attributes:
+        wanted: Ends its wait when so many workers have come.
+    """
+
+    def __init__(self, workers):
+        self.wanted = threading.Event()
+        self._lock = threading.RLock()
+        self._counting = threading.Lock()
+        self._workers = workers
+
+    def __enter__(self):
+        with self._counting:
+            self._workers -= 1
+            if not self._workers:
+                self.wanted.set()
+        self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+
 @dataclass
 class Reader:
     """What reads of the Web API, put together as a load puts it together.

@@ -14,6 +14,7 @@ from loader.spotify.pages import Pages, read_items, read_total
 from loader.spotify.request import Request
 from local_api.catalogue import FIRST_DAY
 from local_api.server import CLIENT_ID
+from tests.loader.spotify.conftest import CountedLock
 
 ENDPOINT = "me/tracks"
 LARGE, SMALL = PAGE_SIZES
@@ -185,12 +186,15 @@ def test_a_listing_that_shrinks_while_it_is_read_ends(access):
 
 def test_once_a_size_is_found_out_the_others_ask_side_by_side(access):
     workers = 4
+    access.finding_out = CountedLock(workers)
     together = Barrier(workers - 1, timeout=10)
 
     class Slow(Listing):
         def answer(self, limit, offset):
             if access.page_size(ENDPOINT):
                 together.wait()
+            else:
+                assert access.finding_out.wanted.wait(10)
             return super().answer(limit, offset)
 
     listing = Slow(5)

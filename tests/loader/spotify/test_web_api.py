@@ -13,6 +13,7 @@ from local_api import faults
 from local_api.catalogue import FIRST_DAY
 from local_api.faults import Fault
 from local_api.server import CLIENT_ID
+from tests.loader.spotify.conftest import CountedLock
 
 NOBODY = "4" * 22
 GROUPS = ("album", "single", "compilation")
@@ -192,12 +193,15 @@ def test_once_it_is_found_out_that_batches_are_allowed_the_others_ask_side_by_si
     """A worker that waits to hear it must not hold the others up while it asks itself."""
     workers = 4
     access = Access(CLIENT_ID, [], FIRST_DAY)
+    access.finding_out = CountedLock(workers)
     together = Barrier(workers - 1, timeout=10)
 
     class Answers:
         def ask(self, request, read, keeps_refusal=False):
             if access.is_allowed(request.template):
                 together.wait()
+            else:
+                assert access.finding_out.wanted.wait(10)
             return {"tracks": [{"id": id_} for id_ in request.params["ids"].split(",")]}
 
         def map(self, function, items):
