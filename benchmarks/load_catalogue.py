@@ -27,10 +27,12 @@ from typing import Any
 
 import requests
 
-from loader.batches import split_into_batches
 from loader.destinations import DuckDb
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.progress import SilentProgress
+from loader.load.api_source import LoadOptions
+from loader.load.catalogue import Catalogue
+from loader.load.driver import run_load
+from loader.raw.batches import split_into_batches
+from loader.report.progress import SilentProgress
 from loader.settings import ApiSettings
 from loader.spotify.client import WORKERS
 from loader.spotify.web_api import ALBUM_GROUPS
@@ -87,10 +89,9 @@ def _load(tracks: int, api_url: str, accounts_url: str) -> None:
     artists = World.of_tracks(tracks).artist_ids()
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
-        summary = load_catalogue(
-            settings,
+        summary = run_load(
+            Catalogue(settings, artists, LoadOptions(FIRST_DAY, audio_features=False)),
             DuckDb(Path(folder) / "bench.duckdb"),
-            LoadOptions(artists, FIRST_DAY, audio_features=False),
             SilentProgress(),
         )
         seconds = time.monotonic() - started

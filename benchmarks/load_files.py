@@ -22,10 +22,11 @@ from statistics import median
 import duckdb
 
 from loader.destinations import DuckDb
-from loader.file_load import load_files
 from loader.files.dataset import Dataset
 from loader.files.history import History
-from loader.progress import SilentProgress
+from loader.load.driver import run_load
+from loader.load.files import Files
+from loader.report.progress import SilentProgress
 
 _TRACK_ID = "lpad(left(md5({number}::varchar), 22), 22, '0')"
 _TRACKS = f"""
@@ -109,7 +110,7 @@ def _read(way: str, kind: str, file: str) -> None:
                 connection.execute(f"create table rows as from '{file}'")
         else:
             reading = Dataset([Path(file)], {}) if kind == "dataset" else History([Path(file)])
-            load_files(reading, DuckDb(warehouse), SilentProgress())
+            run_load(Files(reading), DuckDb(warehouse), SilentProgress())
         seconds, processor_seconds = time.monotonic() - started, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "processor_seconds": processor_seconds, "peak_mib": peak}))

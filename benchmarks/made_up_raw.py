@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
 
-from loader.spotify.tables import AUDIO_FEATURES, SCHEMA_NAME, TABLES, Table
+from loader.raw.tables import AUDIO_FEATURES, SCHEMA_NAME, TABLES, Table
 
 FIRST_DAY = date(2026, 1, 1)
 _TYPES = {

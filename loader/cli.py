@@ -13,18 +13,20 @@ import typer
 from loader.command import run_command
 from loader.destinations import choose_destination
 from loader.errors import MendableError
-from loader.file_load import load_files, preview_dataset
 from loader.files.dataset import Dataset
 from loader.files.history import History
 from loader.files.layouts import read_said_columns
-from loader.listening.load import ListeningOptions, load_listening
-from loader.login import check_secrets_file, log_in, save_refresh_token
-from loader.notices import LOG_FORMAT_OPTION, choose_notices
+from loader.load.api_source import LoadOptions
+from loader.load.catalogue import Catalogue
+from loader.load.driver import run_load
+from loader.load.files import Files, preview_dataset
+from loader.load.listening import Listening
+from loader.load.reporting import run_loads
 from loader.options import DayOption, DestinationOption, LogFormatOption, QuietOption, read_day
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.reporting import run_loads
+from loader.report.reporter import LOG_FORMAT_OPTION, choose_notices
 from loader.settings import read_api_settings, read_destination_name, read_followed_artists, read_refresh_token
 from loader.spotify.client import DEFAULT_MAX_WAIT
+from loader.spotify.login import check_secrets_file, log_in, save_refresh_token
 from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.replay import refuse_replay
 from loader.spotify.sign_in import REDIRECT_URI
@@ -117,9 +119,9 @@ def load(
     if as_of:
         refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
-    options = LoadOptions(artists, observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
+    options = LoadOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
     run_loads(
-        [lambda progress: load_catalogue(api_settings, warehouse, options, progress)],
+        [lambda progress: run_load(Catalogue(api_settings, artists, options), warehouse, progress)],
         warehouse,
         observed_on,
         log_format,
@@ -194,9 +196,9 @@ def listening(
     if as_of:
         refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
-    options = ListeningOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
+    options = LoadOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
     run_loads(
-        [lambda progress: load_listening(api_settings, refresh_token, warehouse, options, progress)],
+        [lambda progress: run_load(Listening(api_settings, refresh_token, options), warehouse, progress)],
         warehouse,
         observed_on,
         log_format,
@@ -229,7 +231,7 @@ def history(
     """
     warehouse = choose_destination(destination or read_destination_name())
     run_loads(
-        [lambda progress: load_files(History(files, keep_personal_data), warehouse, progress)],
+        [lambda progress: run_load(Files(History(files, keep_personal_data)), warehouse, progress)],
         warehouse,
         datetime.now(UTC).date(),
         log_format,
@@ -279,7 +281,7 @@ def dataset(
         notices.tell_preview(preview)
         return
     run_loads(
-        [lambda progress: load_files(Dataset(files, said, name), warehouse, progress)],
+        [lambda progress: run_load(Files(Dataset(files, said, name)), warehouse, progress)],
         warehouse,
         datetime.now(UTC).date(),
         log_format,

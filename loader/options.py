@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from loader.destinations import DESTINATIONS
 from loader.errors import MendableError
-from loader.notices import LOG_FORMAT_OPTION
+from loader.report.reporter import LOG_FORMAT_OPTION, LogFormat
 
 DayOption = Annotated[
     str | None,
@@ -29,7 +29,6 @@ DestinationOption = Annotated[
     ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and warnings.")]
-LogFormat = Literal["text", "json"]
 LogFormatOption = Annotated[
     LogFormat,
     typer.Option(

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from loader.cli import main
 from loader.destinations import DuckDb
-from loader.lock import lock_warehouse
+from loader.load.lock import lock_warehouse
 from local_api.server import CLIENT_ID, CLIENT_SECRET
 from tests.dbt_process import Dbt, parse
 from tour.__main__ import main as run_tour

@@ -16,10 +16,10 @@ from rich.console import Console
 from dbt_runner import Dbt
 from loader.command import print_error, run_command
 from loader.destinations import DuckDb, choose_demo_destination, write_command
-from loader.lock import lock_warehouse
-from loader.notices import choose_notices
+from loader.load.lock import lock_warehouse
+from loader.load.reporting import run_loads
 from loader.options import DayOption, DestinationOption, LogFormatOption, QuietOption, read_day
-from loader.reporting import run_loads
+from loader.report.reporter import choose_notices
 from loader.settings import read_destination_name
 from local_api.catalogue import DEFAULT_ARTISTS, DEFAULT_SEED, World
 from local_api.shapes import Mode

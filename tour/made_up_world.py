@@ -10,15 +10,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loader.destinations import Destination
-from loader.file_load import FileSummary, load_files
 from loader.files.history import History
-from loader.listening.load import ListeningOptions, load_listening
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.progress import Progress
-from loader.runs import Summary
+from loader.load.api_source import LoadOptions
+from loader.load.catalogue import Catalogue
+from loader.load.driver import run_load
+from loader.load.files import Files
+from loader.load.listening import Listening
+from loader.load.warehouse import MADE_UP
+from loader.report.progress import Progress
+from loader.report.summary import ApiSummary, FileSummary
 from loader.settings import ApiSettings
 from loader.spotify.refresh_token import RefreshToken
-from loader.warehouse import MADE_UP
 from local_api.catalogue import World
 from local_api.export import write_export
 from local_api.listener import MadeUpListener
@@ -40,7 +42,7 @@ class MadeUpWorld:
     listener: MadeUpListener
     server: Server
 
-    def load_artists(self, warehouse: Destination, day: date, progress: Progress) -> Summary:
+    def load_artists(self, warehouse: Destination, day: date, progress: Progress) -> ApiSummary:
         """Load what the Web API says about all artists.
 
         Args:
@@ -51,10 +53,10 @@ class MadeUpWorld:
         Raises:
             LoaderError: If the load fails.
         """
-        options = LoadOptions(self.world.artist_ids(), day, source_name=MADE_UP)
-        return load_catalogue(self._api_settings, warehouse, options, progress)
+        options = LoadOptions(day, source_name=MADE_UP)
+        return run_load(Catalogue(self._api_settings, self.world.artist_ids(), options), warehouse, progress)
 
-    def load_listening(self, warehouse: Destination, day: date, progress: Progress) -> Summary:
+    def load_listening(self, warehouse: Destination, day: date, progress: Progress) -> ApiSummary:
         """Load what the Web API says about the listener: latest plays, favourites, saved tracks, playlists.
 
         Args:
@@ -65,8 +67,8 @@ class MadeUpWorld:
         Raises:
             LoaderError: If the load fails.
         """
-        options = ListeningOptions(day, source_name=MADE_UP)
-        return load_listening(self._api_settings, RefreshToken(REFRESH_TOKEN), warehouse, options, progress)
+        options = LoadOptions(day, source_name=MADE_UP)
+        return run_load(Listening(self._api_settings, RefreshToken(REFRESH_TOKEN), options), warehouse, progress)
 
     def load_export(self, warehouse: Destination, day: date, progress: Progress) -> FileSummary:
         """Load three years of plays, as Spotify sends them to those who ask for their data.
@@ -82,7 +84,7 @@ class MadeUpWorld:
         with TemporaryDirectory() as folder:
             export = Path(folder) / "my_spotify_data.zip"
             write_export(self.listener, export, day)
-            return load_files(History([export]), warehouse, progress, source_name=MADE_UP)
+            return run_load(Files(History([export]), source_name=MADE_UP), warehouse, progress)
 
     @property
     def _api_settings(self) -> ApiSettings:

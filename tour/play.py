@@ -13,9 +13,8 @@ from rich.console import Console
 from dashboard.results import find_results
 from dbt_runner import Dbt
 from loader.destinations import Destination
-from loader.file_load import FileSummary
-from loader.progress import show_progress
-from loader.runs import Summary
+from loader.report.progress import show_progress
+from loader.report.summary import Summary
 from local_api.catalogue import FIRST_DAY, World
 from operations.build import build_marts, draw_dashboard
 from tour.made_up_world import serve_world
@@ -63,7 +62,7 @@ def play_days(warehouse: Destination, dbt: Dbt, console: Console) -> None:
         )
 
 
-def _count_rows(summary: Summary | FileSummary) -> int:
+def _count_rows(summary: Summary) -> int:
     return sum(summary.rows_written.values())
 
 

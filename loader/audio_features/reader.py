@@ -8,12 +8,12 @@ from functools import partial
 
 from loader.audio_features.reccobeats import MOST_IDS, ReccoBeats, Unavailable
 from loader.audio_features.rows import build_features_rows
-from loader.batches import split_into_batches
-from loader.known import Known, TracksToAskAbout
+from loader.raw.batches import split_into_batches
+from loader.raw.observation import Observation, Record
+from loader.raw.warehouse_state import Known, TracksToAskAbout
 from loader.spotify.answers import Answers
-from loader.spotify.client import InvalidRequest
-from loader.spotify.rows import Observation, Record
-from loader.spotify.source import Report
+from loader.spotify.catalogue import Report
+from loader.spotify.outcomes import InvalidRequest
 from loader.spotify.web_api import WebApi
 
 SPOTIFY = "spotify"

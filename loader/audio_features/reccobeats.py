@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from loader.json import Reader
-from loader.spotify.tables import AUDIO_FEATURES
+from loader.raw.tables import AUDIO_FEATURES
 
 MOST_IDS = 40
 """The most ids that one call takes."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from loader.spotify.fields import read_integer, read_number
-from loader.spotify.rows import Observation, Record, build_or_reject
-from loader.spotify.tables import AUDIO_FEATURES, Row
+from loader.raw.fields import read_integer, read_number
+from loader.raw.observation import Observation, Record, build_or_reject
+from loader.raw.tables import AUDIO_FEATURES, Row
 
 TABLE = "audio_features"
 

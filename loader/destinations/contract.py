@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from dlt.common.destination import TDestinationReferenceArg, TLoaderFileFormat
 
 from loader.errors import LoaderError
-from loader.progress import Progress
+from loader.report.progress import Progress
 
 
 class Answer(NamedTuple):

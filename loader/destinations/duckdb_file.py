@@ -18,7 +18,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from loader.destinations.contract import Answer, Ask
 from loader.duckdb_limits import choose_limits, explain_lack_of_memory, read_said_limits
 from loader.errors import BusyError, LoaderError, MendableError
-from loader.progress import Progress
+from loader.report.progress import Progress
 from loader.settings import DEMO_DUCKDB_PATH
 
 _MIB_A_THREAD = 64

@@ -20,15 +20,15 @@ from loader.files.reading import (
     BODY,
     LONGEST_BODY,
     REASON,
-    Account,
     ArrowRows,
     build_rejected_rows,
     refuse_if_nothing_landed,
     split_batches,
 )
 from loader.files.text import decode_head
-from loader.spotify.rows import Observation
-from loader.spotify.tables import AUDIO_FEATURES, TABLES
+from loader.raw.observation import Observation
+from loader.raw.tables import AUDIO_FEATURES, TABLES
+from loader.report.account import Account
 
 Holds = Literal["text", "list", "number"]
 

@@ -12,10 +12,11 @@ from typing import Any, Literal
 from loader.errors import MendableError
 from loader.files.engine import Engine
 from loader.files.find import InputFile, find_files
-from loader.files.reading import BODY, LONGEST_BODY, REASON, Account, ArrowRows, refuse_if_nothing_landed, split_batches
+from loader.files.reading import BODY, LONGEST_BODY, REASON, ArrowRows, refuse_if_nothing_landed, split_batches
 from loader.files.text import decode_head
-from loader.spotify.rows import Observation
-from loader.spotify.tables import TABLES
+from loader.raw.observation import Observation
+from loader.raw.tables import TABLES
+from loader.report.account import Account
 
 Format = Literal["extended", "basic"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from loader.errors import MendableError
-from loader.spotify.tables import AUDIO_FEATURES
+from loader.raw.tables import AUDIO_FEATURES
 
 TEXT_FIELDS = ("track_name", "artist_names", "album_id", "album_name", "release_date", "genre", "subgenre")
 FIELDS = ("track_id", *TEXT_FIELDS, "popularity", "duration_ms", "explicit", *AUDIO_FEATURES)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from loader.errors import MendableError
-from loader.spotify.rows import Observation
-from loader.spotify.tables import TABLES, Table
+from loader.raw.observation import Observation
+from loader.raw.tables import TABLES, Table
+from loader.report.account import Account
 
 ArrowRows = tuple[Table, pa.Table]
 CountRows = Callable[[str, int], None]
@@ -21,26 +20,6 @@ LONGEST_BODY = 10_000
 # What every reading query adds to the columns of its raw table: why a row cannot be used, and what it holds.
 REASON = "reason"
 BODY = "body"
-
-
-@dataclass
-class Account:
-    """Where the rows of files went: each is landed, repeated or rejected.
-
-    Attributes:
-        landed: Rows for the raw table.
-        repeated: Rows that say what another one says already.
-        rejected: Rows that cannot be used, by reason.
-    """
-
-    landed: int = 0
-    repeated: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def read(self) -> int:
-        """All rows that the files hold."""
-        return self.landed + self.repeated + self.rejected.total()
 
 
 def split_batches(

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import spotipy
-
 from loader.errors import LoaderError
 from loader.json import Reader, Shape
+from loader.raw.fields import UnexpectedValue, read_id
 from loader.spotify.access import Access
-from loader.spotify.answers import Answers, Question
-from loader.spotify.client import InvalidRequest, Refused
-from loader.spotify.fields import UnexpectedValue, read_id
-from loader.spotify.pages import PageCall, Pages, read_items, shape_page
+from loader.spotify.answers import Answers
+from loader.spotify.outcomes import InvalidRequest, Refused
+from loader.spotify.pages import Pages, read_items, shape_page
+from loader.spotify.request import Request
 from loader.spotify.web_api import ALBUM, ARTIST, TRACK, ApiObject
 
 MOST_PLAYS = 50
@@ -52,8 +51,7 @@ class LibraryApi:
 
     def fetch_listener_id(self) -> str | None:
         """Fetch the id by which the listener's own playlists are known (Web API: Get Current User's Profile)."""
-        question = Question("me", "me", lambda spotify: spotify.me(), _LISTENER.read)
-        id_ = self._ask(question).get("id")
+        id_ = self._ask(Request("me"), _LISTENER).get("id")
         return id_ if isinstance(id_, str) else None
 
     def fetch_plays(self, after: int | None) -> list[Any]:
@@ -68,13 +66,8 @@ class LibraryApi:
         Raises:
             Refused: If the authorization does not include it.
         """
-        question = Question(
-            "me/player/recently-played",
-            f"me/player/recently-played?limit={MOST_PLAYS}&after={after or ''}",
-            lambda spotify: spotify.current_user_recently_played(limit=MOST_PLAYS, after=after),
-            _PLAYS.read,
-        )
-        return read_items(self._ask(question))
+        since = {} if after is None else {"after": after}
+        return read_items(self._ask(Request("me/player/recently-played", {"limit": MOST_PLAYS, **since}), _PLAYS))
 
     def fetch_top(self, kind: str, time_range: str) -> list[Any]:
         """Fetch the listener's favourites, the first page of them (Web API: Get User's Top Items).
@@ -86,15 +79,7 @@ class LibraryApi:
         Raises:
             Refused: If the authorization does not include it.
         """
-        pages = self._walk_own(
-            f"me/top/{kind}",
-            f"me/top/{kind}?time_range={time_range}",
-            lambda spotify, limit, offset: spotify._get(
-                f"me/top/{kind}", time_range=time_range, limit=limit, offset=offset
-            ),
-            _TOP[kind],
-        )
-        return next(pages)
+        return next(self._walk_own(Request(f"me/top/{kind}", {"time_range": time_range}), _TOP[kind]))
 
     def list_saved_tracks(self) -> Iterator[Any]:
         """List the tracks that the listener saved, the newest first (Web API: Get User's Saved Tracks).
@@ -102,13 +87,7 @@ class LibraryApi:
         Raises:
             Refused: If the authorization does not include it.
         """
-        pages = self._walk_own(
-            "me/tracks",
-            "me/tracks?",
-            lambda spotify, limit, offset: spotify.current_user_saved_tracks(limit=limit, offset=offset),
-            _SAVED,
-        )
-        for items in pages:
+        for items in self._walk_own(Request("me/tracks"), _SAVED):
             yield from items
 
     def list_playlists(self) -> Iterator[ApiObject]:
@@ -119,14 +98,8 @@ class LibraryApi:
         Raises:
             Refused: If the authorization does not include it.
         """
-        pages = self._walk_own(
-            "me/playlists",
-            "me/playlists?",
-            lambda spotify, limit, offset: spotify.current_user_playlists(limit=limit, offset=offset),
-            _PLAYLISTS,
-        )
         listed: set[str] = set()
-        for items in pages:
+        for items in self._walk_own(Request("me/playlists"), _PLAYLISTS):
             for playlist in items:
                 # While the pages are read a playlist may move from one to the next.
                 if isinstance(playlist, dict) and (id_ := str(playlist.get("id"))) not in listed:
@@ -144,37 +117,32 @@ class LibraryApi:
 
     def _fetch_items(self, playlist: ApiObject) -> tuple[ApiObject, str, list[Any]]:
         try:
-            address = f"playlists/{read_id(playlist)}/items"
+            id_ = read_id(playlist)
         except UnexpectedValue:
             return playlist, "absent", []
-
-        def call(spotify: spotipy.Spotify, limit: int, offset: int) -> Any:
-            return spotify._get(address, limit=limit, offset=offset, additional_types="track,episode")
-
+        listing = Request("playlists/{id}/items", {"id": id_, "additional_types": "track,episode"})
         try:
-            pages = list(
-                self._pages.walk("playlists/{id}/items", f"{address}?", call, _PLAYLIST_ITEMS, keeps_refusal=True)
-            )
+            pages = list(self._pages.walk(listing, _PLAYLIST_ITEMS, keeps_refusal=True))
         except Refused:
             return playlist, "refused", []
         return playlist, "listed" if pages else "absent", [entry for items, _ in pages for entry in items]
 
-    def _walk_own(self, endpoint: str, text: str, call: PageCall, reader: Reader) -> Iterator[list[Any]]:
+    def _walk_own(self, listing: Request, reader: Reader) -> Iterator[list[Any]]:
         """Walk a listing that every listener has, be it empty."""
         is_there = False
-        for items, _ in self._pages.walk(endpoint, text, call, reader):
+        for items, _ in self._pages.walk(listing, reader):
             is_there = True
             yield items
         if not is_there:
-            raise _miss(endpoint)
+            raise _miss(listing.template)
 
-    def _ask(self, question: Question) -> ApiObject:
+    def _ask(self, request: Request, reader: Reader) -> ApiObject:
         try:
-            answer = self._answers.ask(question)
+            answer = self._answers.ask(request, reader.read)
         except InvalidRequest as error:
-            raise LoaderError(f"Spotify does not take the request {question.endpoint}: {error}.") from error
+            raise LoaderError(f"Spotify does not take the request {request.template}: {error}.") from error
         if not isinstance(answer, dict):
-            raise _miss(question.endpoint)
+            raise _miss(request.template)
         return answer
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from loader.errors import MendableError
 from loader.json import write_json
-from loader.known import Known
 from loader.listening.library_api import MOST_PLAYS, LibraryApi
 from loader.listening.rows import (
     SOURCE,
@@ -20,10 +19,11 @@ from loader.listening.rows import (
     build_saved_rows,
     build_top_rows,
 )
+from loader.raw.observation import Observation, Record, build_or_reject
+from loader.raw.tables import TABLES
+from loader.raw.warehouse_state import Known
 from loader.spotify.answers import Answers
-from loader.spotify.client import Refused
-from loader.spotify.rows import Observation, Record, build_or_reject
-from loader.spotify.tables import TABLES
+from loader.spotify.outcomes import Refused
 
 Report = Callable[[str], None]
 """Told the kind of each thing as it is read: plays, favourites, tracks or playlists."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from loader.spotify.fields import (
+from loader.raw.fields import (
     UnexpectedValue,
     read_boolean,
     read_id,
@@ -17,13 +17,8 @@ from loader.spotify.fields import (
     read_text,
     read_time,
 )
-from loader.spotify.rows import (
-    Observation,
-    Record,
-    build_album_rows,
-    build_artist_rows,
-    build_track_rows,
-)
+from loader.raw.observation import Observation, Record
+from loader.spotify.rows import build_album_rows, build_artist_rows, build_track_rows
 
 SOURCE = "api"
 # Where the rows go that the catalogue's builders make.

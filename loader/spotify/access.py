@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from loader.spotify.tables import Row
+from loader.raw.tables import Row
 
 PAGE_SIZES = (50, 10)
 """The sizes of pages to try, in objects: what extended and development apps may ask for."""

@@ -1,4 +1,4 @@
-"""Questions and their answers: asked of Spotify once, kept in the journal, trimmed to what the raw tables hold."""
+"""Requests and their answers: sent to Spotify once, kept in the journal, trimmed to what the raw tables hold."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import spotipy
-
 from loader.errors import StoppedEarlyError
-from loader.spotify.client import WORKERS, Client, InvalidRequest, Refused
+from loader.spotify.client import WORKERS, Client
 from loader.spotify.journal import Journal
+from loader.spotify.outcomes import InvalidRequest, Refused
+from loader.spotify.request import Request
 
 _JOURNAL_ENDS = "The journal ends here."
 
@@ -22,27 +21,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Question:
-    """Something to ask the Web API.
-
-    Attributes:
-        endpoint: The endpoint's template: what calls are counted under.
-        text: What is asked, in full: the same text is the same question.
-        put: Puts the question through spotipy.
-        read: Reads of the answer what is to be kept; raises ValueError if it makes no sense.
-        finds_out: Whether it shows what the app may do, so that a refusal is an answer to keep.
-    """
-
-    endpoint: str
-    text: str
-    put: Callable[[spotipy.Spotify], Any]
-    read: Callable[[bytes], Any]
-    finds_out: bool = False
-
-
 class Answers:
-    """Answers questions from the journal, or else from Spotify, several at a time."""
+    """Answers requests from the journal, or else from Spotify, several at a time."""
 
     def __init__(self, client: Client | None, journal: Journal) -> None:
         """Answer through the given client; without one, only what stands in the journal can be answered."""
@@ -50,8 +30,13 @@ class Answers:
         self._journal = journal
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="web-api")
 
-    def ask(self, question: Question) -> Any:
-        """Answer a question.
+    def ask(self, request: Request, read: Callable[[bytes], Any], keeps_refusal: bool = False) -> Any:
+        """Answer a request.
+
+        Args:
+            request: What is asked.
+            read: Reads of the answer what is to be kept; raises ValueError if it makes no sense.
+            keeps_refusal: Whether it shows what the app may do, so that a refusal is an answer to keep.
 
         Returns:
             The answer's object, trimmed; None if what was asked for does not exist (404).
@@ -60,13 +45,12 @@ class Answers:
             StoppedEarlyError: If Spotify cannot be asked now.
             Refused: If this app may not ask this; see `Client.ask` for all errors.
         """
-        try:
-            kept = self._journal.find(question.text)
-        except KeyError:
-            kept = None
+        kept = None
+        with suppress(KeyError):
+            kept = self._journal.find(request.url)
         if kept is None:
-            kept = self._ask_spotify(question)
-            self._journal.keep(question.text, kept)
+            kept = self._ask_spotify(request, read, keeps_refusal)
+            self._journal.keep(request.url, kept)
         if "refused" in kept:
             raise Refused(kept["refused"])
         if "invalid" in kept:
@@ -107,19 +91,15 @@ class Answers:
 
         return self.settle(question, ask)
 
-    def _ask_spotify(self, question: Question) -> dict[str, Any]:
+    def _ask_spotify(self, request: Request, read: Callable[[bytes], Any], keeps_refusal: bool) -> dict[str, Any]:
         if self._client is None:
             raise StoppedEarlyError(_JOURNAL_ENDS)
         try:
-            return {"value": self._client.ask(question.endpoint, question.put, question.read)}
-        except Refused as refused:
-            if question.finds_out:
-                return {"refused": str(refused)}
-            raise
-        except InvalidRequest as invalid:
-            if question.finds_out:
-                return {"invalid": str(invalid)}
-            raise
+            return {"value": self._client.ask(request, read)}
+        except (Refused, InvalidRequest) as error:
+            if not keeps_refusal:
+                raise
+            return {"refused" if isinstance(error, Refused) else "invalid": str(error)}
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Apply a function that asks to items, a few at a time.

@@ -1,12 +1,7 @@
-"""One careful client: every call to the Web API goes through `Client.ask`.
-
-spotipy by itself sleeps as long as a `Retry-After` says and loses why a call was refused; here it only builds and
-sends requests, over a session that never waits, and what an answer means is decided in this module.
-"""
+"""One careful client: every call to the Web API goes through `Client.ask`, which decides what an answer means."""
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 import time
@@ -18,15 +13,15 @@ from math import isfinite
 from typing import Any
 
 import requests
-import spotipy
-from requests.adapters import HTTPAdapter
-from spotipy.exceptions import SpotifyException, SpotifyOauthError
+from spotipy.exceptions import SpotifyOauthError
 
-from loader.errors import LoaderError, MendableError, StoppedEarlyError
+from loader.errors import LoaderError, MendableError
 from loader.json import read_json
 from loader.settings import ApiSettings
+from loader.spotify.outcomes import BudgetSpent, InvalidRequest, QuotaExceeded, Refused, TooManyRequests, Unanswered
 from loader.spotify.pace import Pace
 from loader.spotify.replay import check_answer
+from loader.spotify.request import Request
 from loader.spotify.session import build_session
 from loader.spotify.sign_in import TIMEOUT, AppSignIn, SignIn
 
@@ -37,38 +32,29 @@ _RENEWALS = 3
 _BACKOFF = 0.2
 _LONGEST_BACKOFF = 10.0
 _LONGEST_PIECE = 2**20
-
-# spotipy logs bearer tokens at DEBUG and repeats every error on stderr; what matters of them is raised here.
-logging.getLogger("spotipy").addHandler(logging.NullHandler())
-logging.getLogger("spotipy").propagate = False
-
-
-class Refused(Exception):
-    """Spotify refuses this app or token the endpoint (403): says nothing about whether the object exists."""
-
-
-class InvalidRequest(Exception):
-    """Spotify does not take the request as it was put (400), such as `Invalid limit`."""
-
-
-class TooManyRequests(StoppedEarlyError):
-    """Spotify asks to wait for longer than the load may (429)."""
-
-
-class QuotaExceeded(StoppedEarlyError):
-    """The developer account's quota is used up (429, reason QUOTA_EXCEEDED)."""
-
-
-class BudgetSpent(StoppedEarlyError):
-    """The load has made as many calls as it may."""
-
-
-class Unanswered(StoppedEarlyError):
-    """No sensible answer came after several tries: a fault on the way or at the server."""
+_NO_REASON = "no reason given"
 
 
 class _Broken(Exception):
     """An answer that means nothing: a fault on the way or at the server. Worth another try."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came back, unread: reading is much of a load's work, and most of an answer is never needed."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Error:
+    """What the body of an error says: `{"error": {"status", "message", "reason"}}`, or plain text."""
+
+    message: str
+    reason: str | None
+    is_json: bool
 
 
 class Client:
@@ -109,12 +95,7 @@ class Client:
         self._lock = threading.Lock()
         self._sign_in_lock = threading.Lock()
         self._auth: SignIn = sign_in or AppSignIn(settings)
-        self._spotify = spotipy.Spotify(
-            auth_manager=self._auth,
-            requests_session=build_session(settings.api_url, _Adapter, connections=WORKERS),
-            requests_timeout=TIMEOUT,
-        )
-        self._spotify.prefix = settings.api_url
+        self._session = build_session(settings.api_url, connections=WORKERS)
 
     @property
     def call_count(self) -> int:
@@ -126,14 +107,11 @@ class Client:
         """How long the client waited because Spotify said so, in seconds."""
         return self._pace.seconds_waited
 
-    def ask(
-        self, endpoint: str, call: Callable[[spotipy.Spotify], Any], read: Callable[[bytes], Any] = read_json
-    ) -> dict[str, Any] | None:
-        """Put one question to the Web API, again after faults and short waits.
+    def ask(self, request: Request, read: Callable[[bytes], Any] = read_json) -> dict[str, Any] | None:
+        """Send one request to the Web API, again after faults and short waits.
 
         Args:
-            endpoint: The endpoint's template, such as `artists/{id}`: what calls are counted under.
-            call: Puts the question through spotipy.
+            request: What is asked.
             read: Reads the answer's JSON; raises ValueError if it is none.
 
         Returns:
@@ -141,59 +119,66 @@ class Client:
 
         Raises:
             Refused: If this app may not ask this (403).
-            InvalidRequest: If the question is put wrongly (400).
+            InvalidRequest: If the request is put wrongly (400).
             QuotaExceeded: If the account's quota is used up.
             TooManyRequests: If Spotify asks for a longer wait than allowed.
             BudgetSpent: If no more calls may be made.
             Unanswered: If no sensible answer came after several tries.
             MendableError: If the credentials are wrong, or the answer is not about the day that is replayed.
         """
+        url = self._settings.api_url + request.url
         faults = renewals = 0
         waited = 0.0
         while True:
             try:
-                return self._ask_once(endpoint, call, read)
+                answer = self._send(request.template, url)
+                if answer.status < requests.codes.multiple_choices:
+                    return self._read(answer, read)
+                error = _read_error(answer)
             except _Broken as broken:
                 faults += 1
                 if faults == _ATTEMPTS:
-                    raise self._give_up(endpoint, broken) from broken
+                    raise self._give_up(request.template, broken) from broken
                 time.sleep(min(_BACKOFF * 2**faults, _LONGEST_BACKOFF) * random.uniform(0.5, 1))  # noqa: S311 - jitter
-            except SpotifyException as error:
-                self._answered = True
-                if error.http_status == requests.codes.too_many_requests:
-                    waited += self._wait_as_told(error, waited)
-                elif error.http_status == requests.codes.unauthorized and renewals < _RENEWALS:
+            else:
+                if answer.status == requests.codes.too_many_requests:
+                    waited += self._wait_as_told(_read_retry_after(answer.headers), error.reason, waited)
+                elif answer.status == requests.codes.unauthorized and renewals < _RENEWALS:
                     renewals += 1
                     self._auth.cache_handler.save_token_to_cache(None)
                 else:
-                    self._check_day(error.headers or {})
-                    self._raise_unless_absent(endpoint, error)
+                    self._check_day(answer.headers)
+                    self._raise_unless_absent(request, answer.status, error)
                     return None
             with self._lock:
                 self.retries += 1
 
-    def _ask_once(
-        self, endpoint: str, call: Callable[[spotipy.Spotify], Any], read: Callable[[bytes], Any]
-    ) -> dict[str, Any]:
-        self._sign_in()
+    def _send(self, endpoint: str, url: str) -> _Answer:
+        """Send a request once, signed in and in its turn."""
+        token = self._sign_in()
         self._pace.wait_for_turn()
         self._count(endpoint)
         try:
-            unread = call(self._spotify)
-            answer = read(unread.content)
-        except SpotifyException as error:
-            if error.http_status >= requests.codes.server_error or _is_cut_off(error):
-                raise _Broken(f"status {error.http_status}") from error
-            raise
-        # An error body of another shape than the API's makes spotipy trip over it (AttributeError).
-        except (requests.RequestException, AttributeError, ValueError, RecursionError) as error:
+            with self._session.get(
+                url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, stream=True
+            ) as response:
+                # In one piece: requests would hand it on in thousands.
+                content = b"".join(response.iter_content(_LONGEST_PIECE))
+        except (requests.RequestException, ValueError) as error:
             raise self._note_fault(error) from error
-        if not isinstance(answer, dict):
-            raise _Broken("not JSON")
-        self._check_day(unread.headers)
-        self._pace.speed_up()
         self._answered = True
-        return answer
+        return _Answer(response.status_code, response.headers, content)
+
+    def _read(self, answer: _Answer, read: Callable[[bytes], Any]) -> dict[str, Any]:
+        try:
+            value = read(answer.content)
+        except (ValueError, RecursionError) as error:
+            raise _Broken("not JSON") from error
+        if not isinstance(value, dict):
+            raise _Broken("not JSON")
+        self._check_day(answer.headers)
+        self._pace.speed_up()
+        return value
 
     def _check_day(self, headers: Mapping[str, str]) -> None:
         check_answer(headers, self._replayed_day, self._settings.api_url)
@@ -206,13 +191,14 @@ class Client:
                 )
             self.calls[endpoint] += 1
 
-    def _sign_in(self) -> None:
-        """Have a valid token at hand before the question is counted and put."""
+    def _sign_in(self) -> str:
+        """Have a valid token at hand before the request is counted and sent."""
         try:
             # One worker fetches the token, the others find it in the cache.
             with self._sign_in_lock:
-                self._auth.get_access_token(as_dict=False)
+                token = self._auth.get_access_token(as_dict=False)
             self._answered = True
+            return str(token)
         except SpotifyOauthError as error:
             # Where a gateway answers in the place of the accounts service, the error is no word but an object.
             if error.error in ("invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"):
@@ -238,9 +224,8 @@ class Client:
         # A server that never said a word is a wrong address or a network that is down; nothing was begun.
         return Unanswered(message) if self._answered else LoaderError(message)
 
-    def _wait_as_told(self, error: SpotifyException, waited: float) -> float:
-        seconds = _read_retry_after(error)
-        if error.reason == "QUOTA_EXCEEDED":
+    def _wait_as_told(self, seconds: float, reason: str | None, waited: float) -> float:
+        if reason == "QUOTA_EXCEEDED":
             raise QuotaExceeded(
                 f"Spotify's quota for this app is used up: run the load again in {_tell_duration(seconds)}.",
                 retry_after=seconds,
@@ -252,74 +237,60 @@ class Client:
         self._pace.slow_down(seconds)
         return seconds
 
-    def _raise_unless_absent(self, endpoint: str, error: SpotifyException) -> None:
+    def _raise_unless_absent(self, request: Request, status: int, error: _Error) -> None:
         """Turn a final error status into one of our errors, unless it means absence."""
-        said = error.msg.split("\n", 1)[-1].strip()
-        if error.http_status == requests.codes.not_found:
+        said = error.message
+        if status == requests.codes.not_found:
+            if request.is_batch:
+                raise LoaderError(f"There is no {request.path} at {self._settings.api_url}: check SPOTIFY_API_URL.")
             return
-        if error.http_status == requests.codes.forbidden:
+        if status == requests.codes.forbidden:
             with self._lock:
                 self.refusals += 1
-            if not _is_json(error):
+            if not error.is_json:
                 # Refusals of an endpoint are JSON; in plain text Spotify turns the whole app away.
                 raise MendableError(
                     f"Spotify turns this app away ({said}): look at the app in Spotify's developer dashboard."
                 )
             raise Refused(said)
-        if error.http_status == requests.codes.bad_request:
+        if status == requests.codes.bad_request:
             raise InvalidRequest(said)
-        if error.http_status == requests.codes.unauthorized:
+        if status == requests.codes.unauthorized:
             raise MendableError(f"Spotify does not accept the access token ({said}): {self._auth.advise(None)}.")
-        raise LoaderError(f"Spotify answers {endpoint} with status {error.http_status}: {said}.")
+        raise LoaderError(f"Spotify answers {request.template} with status {status}: {said}.")
 
 
-class _Adapter(HTTPAdapter):
-    """Hands answers on in one piece and unread: both are much of a load's work."""
+def _read_error(answer: _Answer) -> _Error:
+    """Read what an error says.
 
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        response = super().build_response(req, resp)
-        read_in_pieces = response.iter_content
-        response.iter_content = lambda *_: read_in_pieces(_LONGEST_PIECE)  # type: ignore[method-assign]
-        if response.ok:
-            response.json = lambda **_: _Unread(response.content, response.headers)  # type: ignore[method-assign]
-        return response
-
-
-@dataclass(frozen=True)
-class _Unread:
-    """What an answer holds, for spotipy to pass on: it writes out every answer for its log, whether it logs or not."""
-
-    content: bytes = field(repr=False)
-    headers: Mapping[str, str]
-
-
-def _is_cut_off(error: SpotifyException) -> bool:
-    """Whether an answer announces JSON and holds none, so that its status cannot be taken at its word."""
-    if error.http_status == requests.codes.too_many_requests:
-        # How long to wait is in the header.
-        return False
-    response = _find_response(error)
-    return response is not None and "json" in response.headers.get("Content-Type", "") and not _is_json(error)
-
-
-def _is_json(error: SpotifyException) -> bool:
-    """Whether the answer behind an error is JSON; spotipy keeps only what it says."""
-    response = _find_response(error)
+    Raises:
+        _Broken: If it is a fault or a redirect, or announces JSON and holds none: its status cannot be taken at its
+            word then. A 429 always can: how long to wait is in its headers.
+    """
+    if answer.status >= requests.codes.server_error:
+        raise _Broken(f"status {answer.status}")
+    if answer.status < requests.codes.bad_request:
+        raise _Broken(f"status {answer.status}, a redirect, which is not followed")
+    is_told_to_wait = answer.status == requests.codes.too_many_requests
     try:
-        return response is None or isinstance(response.json(), dict)
+        body = read_json(answer.content)
     except ValueError:
-        return False
+        if "json" in answer.headers.get("Content-Type", "") and not is_told_to_wait:
+            raise _Broken(f"status {answer.status}") from None
+        return _Error(answer.content.decode(errors="replace").strip() or _NO_REASON, None, is_json=False)
+    error = body.get("error", {}) if isinstance(body, dict) else None
+    if isinstance(error, dict):
+        return _Error(str(error.get("message") or _NO_REASON).strip(), error.get("reason"), is_json=True)
+    if is_told_to_wait:
+        return _Error(_NO_REASON, None, is_json=True)
+    raise _Broken("not JSON")
 
 
-def _find_response(error: SpotifyException) -> requests.Response | None:
-    return getattr(error.__context__, "response", None)
-
-
-def _read_retry_after(error: SpotifyException) -> float:
+def _read_retry_after(headers: Mapping[str, str]) -> float:
     """Read how long to wait, in seconds; one second where nothing sensible is said."""
     try:
-        seconds = float(error.headers.get("Retry-After", 1))
-    except (TypeError, ValueError):
+        seconds = float(headers.get("Retry-After", 1))
+    except ValueError:
         return 1.0
     return max(seconds, 0.0) if isfinite(seconds) else 1.0
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
-
-import spotipy
 
 from loader.errors import LoaderError
 from loader.json import Reader, Shape
 from loader.spotify.access import PAGE_SIZES, Access
-from loader.spotify.answers import Answers, Question
-from loader.spotify.client import InvalidRequest
-
-PageCall = Callable[[spotipy.Spotify, int, int], Any]
-"""Asks spotipy for a page of the given size (objects) from the given offset."""
+from loader.spotify.answers import Answers
+from loader.spotify.outcomes import InvalidRequest
+from loader.spotify.request import Request
 
 
 class Pages:
@@ -27,14 +22,12 @@ class Pages:
         self._access = access
 
     def walk(
-        self, endpoint: str, text: str, call: PageCall, reader: Reader, start: int = 0, keeps_refusal: bool = False
+        self, listing: Request, reader: Reader, start: int = 0, keeps_refusal: bool = False
     ) -> Iterator[tuple[list[Any], int]]:
         """Walk the pages of a listing by offset: an absolute `next` may name any host.
 
         Args:
-            endpoint: The endpoint's template, such as `artists/{id}/albums`.
-            text: What is asked, in full but for the page.
-            call: Asks for a page.
+            listing: What is asked, but for the page.
             reader: Reads of a page what is to be kept.
             start: How many items to leave out.
             keeps_refusal: Whether a refusal is about this listing alone, and so an answer to keep.
@@ -47,32 +40,29 @@ class Pages:
             LoaderError: If the listing cannot be asked for in any size.
         """
         offset = start
-        while (page := self._fetch(endpoint, text, call, reader, offset, keeps_refusal)) is not None:
+        while (page := self._fetch(listing, reader, offset, keeps_refusal)) is not None:
             items, total = read_items(page), read_total(page)
             yield items, total
             offset += len(items)
             if not items or offset >= total:
                 return
 
-    def _fetch(self, endpoint: str, text: str, call: PageCall, reader: Reader, offset: int, keeps_refusal: bool) -> Any:
-        if self._access.page_size(endpoint) is None:
-            # One worker finds out how large pages may be, the others wait for it.
+    def _fetch(self, listing: Request, reader: Reader, offset: int, keeps_refusal: bool) -> Any:
+        if self._access.page_size(listing.template) is None:
+            # One worker finds out how large pages may be, the others wait for that and then ask side by side.
             with self._access.finding_out:
-                return self._try(endpoint, text, call, reader, offset, keeps_refusal)
-        return self._try(endpoint, text, call, reader, offset, keeps_refusal)
+                if self._access.page_size(listing.template) is None:
+                    return self._try(listing, reader, offset, keeps_refusal)
+        return self._try(listing, reader, offset, keeps_refusal)
 
-    def _try(self, endpoint: str, text: str, call: PageCall, reader: Reader, offset: int, keeps_refusal: bool) -> Any:
+    def _try(self, listing: Request, reader: Reader, offset: int, keeps_refusal: bool) -> Any:
+        endpoint = listing.template
         known = self._access.page_size(endpoint)
         for size in (known,) if known else PAGE_SIZES:
-            question = Question(
-                endpoint,
-                f"{text}&limit={size}&offset={offset}",
-                partial(_call_page, call, size, offset),
-                reader.read,
-                finds_out=keeps_refusal or known is None,
-            )
             try:
-                page = self._answers.ask(question)
+                page = self._answers.ask(
+                    listing.with_params(limit=size, offset=offset), reader.read, keeps_refusal or known is None
+                )
             except InvalidRequest as error:
                 if "limit" not in str(error).lower():
                     raise LoaderError(f"Spotify does not take the request {endpoint}: {error}.") from error
@@ -82,7 +72,7 @@ class Pages:
         if known is None:
             raise LoaderError(f"Spotify takes no page size for {endpoint}.")
         self._access.note_page_size(endpoint, None)
-        return self._try(endpoint, text, call, reader, offset, keeps_refusal)
+        return self._try(listing, reader, offset, keeps_refusal)
 
 
 def shape_page(item: Shape) -> Shape:
@@ -100,7 +90,3 @@ def read_total(page: Any) -> int:
     """Read how many items a listing has in all."""
     total = page.get("total") if isinstance(page, dict) else None
     return int(total) if isinstance(total, int | float) else 0
-
-
-def _call_page(call: PageCall, size: int, offset: int, spotify: spotipy.Spotify) -> Any:
-    return call(spotify, size, offset)

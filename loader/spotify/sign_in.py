@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Protocol
 
 from spotipy.cache_handler import MemoryCacheHandler
@@ -13,6 +14,10 @@ from loader.spotify.session import build_session
 
 TIMEOUT = 30.0
 REDIRECT_URI = "http://127.0.0.1:8765/callback"
+
+# spotipy logs bearer tokens at DEBUG and repeats every error on stderr; what matters of them is raised by the client.
+logging.getLogger("spotipy").addHandler(logging.NullHandler())
+logging.getLogger("spotipy").propagate = False
 
 # What the listener's own data takes, and nothing else.
 SCOPES = (

@@ -10,18 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import requests
-import spotipy
-from spotipy.exceptions import SpotifyException
-
-from loader.batches import split_into_batches
-from loader.errors import LoaderError, MendableError
+from loader.errors import MendableError
 from loader.json import Reader, Shape
+from loader.raw.batches import split_into_batches
+from loader.raw.tables import AUDIO_FEATURES
 from loader.spotify.access import PAGE_SIZES, Access
-from loader.spotify.answers import Answers, Question
-from loader.spotify.client import InvalidRequest, Refused
-from loader.spotify.pages import PageCall, Pages, read_items, read_total, shape_page
-from loader.spotify.tables import AUDIO_FEATURES
+from loader.spotify.answers import Answers
+from loader.spotify.outcomes import InvalidRequest, Refused
+from loader.spotify.pages import Pages, read_items, read_total, shape_page
+from loader.spotify.request import Request
 
 ApiObject = dict[str, Any]
 Found = tuple[str, Any]
@@ -158,14 +155,8 @@ class WebApi:
         artist_id, is_enough = artist
         items: list[Any] = []
         total = 0
-        for page, total in self._walk_pages(
-            _LISTING,
-            f"artists/{artist_id}/albums?include_groups={ALBUM_GROUPS}",
-            lambda spotify, limit, offset: spotify.artist_albums(
-                artist_id, include_groups=ALBUM_GROUPS, limit=limit, offset=offset
-            ),
-            _LISTED_ALBUMS,
-        ):
+        listing = Request(_LISTING, {"id": artist_id, "include_groups": ALBUM_GROUPS})
+        for page, total in self._walk_pages(listing, _LISTED_ALBUMS):
             is_first = not items
             items += page
             if is_first and len(items) < total and is_enough(items, total):
@@ -178,14 +169,9 @@ class WebApi:
         Raises:
             MendableError: If Spotify refuses the app the search.
         """
-        question = Question(
-            "search",
-            f"search?type=artist&q={name}",
-            lambda spotify: spotify.search(name, limit=_SEARCH_SIZE, type="artist"),
-            _HITS.read,
-        )
+        request = Request("search", {"q": name, "type": "artist", "limit": _SEARCH_SIZE})
         try:
-            answer = self._answers.ask(question)
+            answer = self._answers.ask(request, _HITS.read)
         except Refused as refused:
             raise _explain(refused) from refused
         return [item for item in read_items((answer or {}).get("artists")) if isinstance(item, dict)]
@@ -204,38 +190,29 @@ class WebApi:
         """Fetch several objects in one call; None if the app may not."""
         endpoint = _name_batch(kind)
         if self._access.is_allowed(endpoint) is None:
-            # One worker finds out whether batches are allowed, the others wait for it.
+            # One worker finds out whether batches are allowed, the others wait for that and then ask side by side.
             with self._access.finding_out:
-                return self._try_batch(kind, endpoint, ids, reader)
+                if self._access.is_allowed(endpoint) is None:
+                    return self._try_batch(kind, endpoint, ids, reader)
         return self._try_batch(kind, endpoint, ids, reader)
 
     def _try_batch(self, kind: str, endpoint: str, ids: Sequence[str], reader: Reader) -> list[Found] | None:
         if self._access.is_allowed(endpoint) is False:
             return None
-        method = kind.replace("-", "_")
-        question = Question(
-            endpoint,
-            f"{kind}?ids={','.join(ids)}",
-            partial(_call_batch, kind, ids),
-            partial(_read_batch, reader, method, len(ids)),
-            finds_out=True,
-        )
+        name = kind.replace("-", "_")
+        request = Request(endpoint, {"ids": ",".join(ids)})
         try:
-            answer = self._answers.ask(question)
+            answer = self._answers.ask(request, partial(_read_batch, reader, name, len(ids)), keeps_refusal=True)
         except Refused:
             self._access.note_allowed(endpoint, False)
             return None
         self._access.note_allowed(endpoint, True)
         # Spotify may answer with a relinked object of another id: what was asked for is what counts.
-        return list(zip(ids, answer[method], strict=True))
+        return list(zip(ids, answer[name], strict=True))
 
     def _fetch_one(self, kind: str, id_: str) -> Found:
-        method = kind.removesuffix("s")
-        question = Question(
-            f"{kind}/{{id}}", f"{kind}/{id_}", lambda spotify: getattr(spotify, method)(id_), _OBJECTS[kind].read
-        )
         try:
-            return id_, self._answers.ask(question)
+            return id_, self._answers.ask(Request(f"{kind}/{{id}}", {"id": id_}), _OBJECTS[kind].read)
         except Refused as refused:
             raise _explain(refused) from refused
         except InvalidRequest:
@@ -250,23 +227,15 @@ class WebApi:
         tracks = read_items(carried)
         total = read_total(carried)
         if tracks and len(tracks) < total:
-            pages = self._walk_pages(
-                "albums/{id}/tracks",
-                f"albums/{album_id}/tracks",
-                lambda spotify, limit, offset: spotify.album_tracks(album_id, limit=limit, offset=offset),
-                _LISTED_TRACKS,
-                start=len(tracks),
-            )
-            for page, _ in pages:
+            listing = Request("albums/{id}/tracks", {"id": album_id})
+            for page, _ in self._walk_pages(listing, _LISTED_TRACKS, start=len(tracks)):
                 tracks += page
         return album_id, {**album, "tracks": tracks}
 
-    def _walk_pages(
-        self, endpoint: str, text: str, call: PageCall, reader: Reader, start: int = 0
-    ) -> Iterator[tuple[list[Any], int]]:
+    def _walk_pages(self, listing: Request, reader: Reader, start: int = 0) -> Iterator[tuple[list[Any], int]]:
         """Walk the pages of a listing that every app may read."""
         try:
-            yield from self._pages.walk(endpoint, text, call, reader, start)
+            yield from self._pages.walk(listing, reader, start)
         except Refused as refused:
             raise _explain(refused) from refused
 
@@ -278,17 +247,6 @@ class WebApi:
                     self._access.note_allowed(_name_batch(kind), False)
                 if self._access.page_size(_LISTING) is None:
                     self._access.note_page_size(_LISTING, PAGE_SIZES[-1])
-
-
-def _call_batch(kind: str, ids: Sequence[str], spotify: spotipy.Spotify) -> Any:
-    try:
-        # spotipy's own methods parse every id anew, and the one for audio features looks into the answer.
-        return spotify._get(f"{kind}?ids={','.join(ids)}")
-    except SpotifyException as error:
-        if error.http_status == requests.codes.not_found:
-            # A batch is never absent: what does not exist is a null in it.
-            raise LoaderError(f"There is no {kind} at {spotify.prefix}: check SPOTIFY_API_URL.") from error
-        raise
 
 
 def _read_batch(reader: Reader, name: str, size: int, content: bytes) -> Any:

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from loader import pipeline
-from loader.spotify.tables import TABLES
+from loader.raw.tables import TABLES
 from local_api.catalogue import FIRST_DAY, World
 from local_api.server import serve
 from tests.conftest import follow, read_raw, read_rows
@@ -53,7 +52,7 @@ def test_a_load_in_parts_leaves_the_same_rows(play, world, warehouse, monkeypatc
     days, artist_ids = [FIRST_DAY, LAST_DAY], world.artist_ids()[:4]
     at_once = play(days, artist_ids=artist_ids)
     warehouse.unlink()
-    monkeypatch.setattr(pipeline, "_ROWS_A_PART", 50)
+    monkeypatch.setattr("loader.load.catalogue._ROWS_A_PART", 50)
     assert play(days, artist_ids=artist_ids) == at_once
     parts = read_rows(warehouse, "select count(*) from raw_spotify._dlt_loads")[0][0]
     assert parts > 3 * len(days), "each load has more parts than the three that every load has"

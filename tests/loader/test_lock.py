@@ -8,8 +8,8 @@ import pytest
 
 from loader.destinations import DuckDb
 from loader.errors import BusyError, MendableError
-from loader.lock import hold_warehouse, lock_warehouse
-from loader.progress import SilentProgress
+from loader.load.lock import hold_warehouse, lock_warehouse
+from loader.report.progress import SilentProgress
 from tests.conftest import ROOT, lock_elsewhere, open_elsewhere
 
 NOBODY = 65_534
@@ -72,7 +72,7 @@ def test_two_warehouses_of_a_folder_are_two_locks(warehouse):
 def test_a_lock_of_a_process_that_was_killed_is_none(warehouse):
     code = (
         "import os, signal\nfrom pathlib import Path\nfrom loader.destinations import DuckDb\n"
-        "from loader.lock import lock_warehouse\n"
+        "from loader.load.lock import lock_warehouse\n"
         f"with lock_warehouse(DuckDb(Path({str(warehouse)!r}))):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from loader.errors import StoppedEarlyError
-from loader.notices import TextNotices, describe_error, write_run_again_at
-from loader.pipeline import Summary
+from loader.report.reporter import TextNotices, describe_error, write_run_again_at
+from loader.report.summary import ApiSummary
 from local_api import faults
 from local_api.catalogue import FIRST_DAY, World
 from local_api.server import CLIENT_SECRET, serve
@@ -170,7 +170,7 @@ def test_the_text_summary_tells_what_was_unusual_and_only_that(capsys):
 
 
 def build_summary(retries, seconds_waited, refused, rejected):
-    return Summary(
+    return ApiSummary(
         address="w.duckdb",
         observed_on=date(2026, 9, 7),
         app_mode="development",

@@ -18,8 +18,8 @@ from loader.destinations.azure_sql.failures import explain
 from loader.destinations.azure_sql.settings import AzureSqlSettings
 from loader.destinations.contract import Answer, Ask
 from loader.errors import LoaderError, MendableError
-from loader.progress import Progress
-from loader.spotify.tables import SCHEMA_NAME
+from loader.raw.tables import SCHEMA_NAME
+from loader.report.progress import Progress
 
 WORK_DIR = Path(".echostream")
 

@@ -36,7 +36,7 @@ from loader.destinations.azure_sql.connection import connect
 from loader.destinations.azure_sql.failures import find_failure
 from loader.destinations.azure_sql.settings import AzureSqlSettings
 from loader.errors import LoaderError
-from loader.spotify.tables import TABLES
+from loader.raw.tables import TABLES
 
 # Two of these and a date fit into the 1,700 bytes that a key of an index may have.
 _KEY_LENGTH = 400

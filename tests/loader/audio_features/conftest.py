@@ -13,14 +13,15 @@ from dlt.destinations import duckdb as duckdb_destination
 from loader.audio_features.reader import AudioFeaturesReader
 from loader.audio_features.reccobeats import ReccoBeats
 from loader.errors import StoppedEarlyError
-from loader.known import Known, keep_news
+from loader.raw.news import keep_news
+from loader.raw.observation import Observation
+from loader.raw.tables import SCHEMA_NAME, TABLES
+from loader.raw.warehouse_state import Known
 from loader.settings import ApiSettings
 from loader.spotify.access import Access
 from loader.spotify.answers import Answers
 from loader.spotify.client import Client
 from loader.spotify.journal import Journal
-from loader.spotify.rows import Observation
-from loader.spotify.tables import SCHEMA_NAME, TABLES
 from loader.spotify.web_api import WebApi
 from local_api.catalogue import FIRST_DAY, World
 from local_api.server import CLIENT_ID, CLIENT_SECRET

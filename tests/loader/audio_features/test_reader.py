@@ -6,7 +6,7 @@ import pytest
 
 from loader.audio_features import reader as reader_module
 from loader.audio_features.reccobeats import ReccoBeats
-from loader.spotify.tables import AUDIO_FEATURES
+from loader.raw.tables import AUDIO_FEATURES
 from local_api import faults
 from local_api.catalogue import FIRST_DAY, World
 from local_api.server import serve
@@ -158,7 +158,7 @@ def test_the_size_of_a_step_changes_nothing(step, world, features_warehouse, rea
         whole = features_warehouse.read_features()
         features_warehouse.connection.execute("delete from raw_spotify.audio_features")
         monkeypatch.setattr(reader_module, "_TRACKS_A_STEP", step)
-        monkeypatch.setattr("loader.known._TRACKS_A_PAGE", 70)
+        monkeypatch.setattr("loader.raw.warehouse_state._TRACKS_A_PAGE", 70)
         read_features(server)
     assert features_warehouse.read_features() == whole
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loader.spotify.tables import TABLES
+from loader.raw.tables import TABLES
 from local_api.catalogue import FIRST_DAY
 from tests.loader.azure_sql.tds_server import TdsServer, serve_tds
 

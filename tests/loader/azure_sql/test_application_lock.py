@@ -6,8 +6,8 @@ from loader.destinations import choose_destination
 from loader.destinations.azure_sql.application_lock import ApplicationLock
 from loader.destinations.azure_sql.settings import read_azure_sql_settings
 from loader.errors import BusyError
-from loader.progress import SilentProgress
-from loader.spotify.tables import SCHEMA_NAME
+from loader.raw.tables import SCHEMA_NAME
+from loader.report.progress import SilentProgress
 from tests.loader.azure_sql.conftest import DEMO_LOAD, answer_as_warehouse
 from tests.loader.azure_sql.tds_server import Refusal, TdsServer, serve_tds
 

@@ -16,9 +16,9 @@ from loader.destinations import choose_destination
 from loader.destinations.azure_sql.connection import connect
 from loader.destinations.azure_sql.destination import _build_rights_query
 from loader.destinations.azure_sql.settings import read_azure_sql_settings
-from loader.known import Known
-from loader.spotify.tables import TABLES
-from loader.warehouse import build_pipeline, extract, open_known, write
+from loader.load.warehouse import build_pipeline, extract, open_known, write
+from loader.raw.tables import TABLES
+from loader.raw.warehouse_state import Known
 from local_api.catalogue import FIRST_DAY
 from tests.conftest import read_rows
 from tests.loader.azure_sql.test_roles import ROLES

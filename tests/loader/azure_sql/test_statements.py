@@ -6,7 +6,7 @@ import re
 import pytest
 import sqlfluff
 
-from loader.spotify.tables import TABLES
+from loader.raw.tables import TABLES
 from tests.loader.azure_sql.conftest import DEMO_LOAD
 from tests.project.tsql.check import Batch, find_refusals
 

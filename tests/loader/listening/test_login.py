@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 import requests
 
-from loader.login import save_refresh_token
+from loader.spotify.login import save_refresh_token
 from loader.spotify.sign_in import SCOPES
 from local_api import faults
 from local_api.server import CLIENT_ID, serve

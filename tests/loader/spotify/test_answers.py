@@ -5,9 +5,11 @@ import threading
 import pytest
 
 from loader.errors import StoppedEarlyError
-from loader.spotify.answers import Answers, Question
-from loader.spotify.client import WORKERS, InvalidRequest, Refused, Unanswered
+from loader.spotify.answers import Answers
+from loader.spotify.client import WORKERS
 from loader.spotify.journal import Journal
+from loader.spotify.outcomes import InvalidRequest, Refused, Unanswered
+from loader.spotify.request import Request
 from local_api.catalogue import FIRST_DAY
 
 
@@ -22,8 +24,8 @@ class Spotify:
         self.asked = []
         self._answers = list(answers)
 
-    def ask(self, endpoint, put, read):
-        self.asked.append(endpoint)
+    def ask(self, request, read):
+        self.asked.append(request)
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -50,8 +52,8 @@ def open_answers(tmp_path):
         journal.close()
 
 
-def put(text, finds_out=False):
-    return Question("artists/{id}", text, lambda spotify: spotify, lambda content: content, finds_out)
+def ask(answers, id_="1", keeps_refusal=False):
+    return answers.ask(Request("artists/{id}", {"id": id_}), bytes.decode, keeps_refusal)
 
 
 @pytest.mark.parametrize("answer", [{"id": "1"}, {}, None])
@@ -59,22 +61,22 @@ def test_a_question_is_asked_once_in_this_run_and_the_next(open_answers, answer)
     client = Spotify(answer)
     for _ in range(2):
         answers = open_answers(client)
-        assert answers.ask(put("artists/1")) == answer
-        assert answers.ask(put("artists/1")) == answer
+        assert ask(answers) == answer
+        assert ask(answers) == answer
     assert len(client.asked) == 1
 
 
-def test_the_text_of_a_question_is_what_makes_it_another(open_answers):
+def test_the_parameters_of_a_request_are_what_makes_it_another(open_answers):
     answers = open_answers(Spotify({"id": "1"}, {"id": "2"}))
-    assert [answers.ask(put(f"artists/{number}"))["id"] for number in (1, 2, 1)] == ["1", "2", "1"]
+    assert [ask(answers, number)["id"] for number in (1, 2, 1)] == ["1", "2", "1"]
 
 
 @pytest.mark.parametrize("error", [Refused("no"), InvalidRequest("Invalid limit")])
-def test_a_refusal_is_kept_if_the_question_was_put_to_find_out(open_answers, error):
+def test_a_refusal_is_kept_if_the_request_was_sent_to_find_out(open_answers, error):
     client = Spotify(error)
     for _ in range(2):
         with pytest.raises(type(error), match=str(error)):
-            open_answers(client).ask(put("artists?ids=1", finds_out=True))
+            ask(open_answers(client), keeps_refusal=True)
     assert len(client.asked) == 1
 
 
@@ -82,23 +84,23 @@ def test_a_refusal_is_kept_if_the_question_was_put_to_find_out(open_answers, err
 def test_any_other_refusal_may_pass_and_is_asked_again(open_answers, error):
     client = Spotify(error, {"id": "1"})
     with pytest.raises(type(error)):
-        open_answers(client).ask(put("artists/1"))
-    assert open_answers(client).ask(put("artists/1")) == {"id": "1"}
+        ask(open_answers(client))
+    assert ask(open_answers(client)) == {"id": "1"}
 
 
-def test_an_error_is_never_kept_even_of_a_question_that_finds_out(open_answers):
+def test_an_error_is_never_kept_even_of_a_request_that_finds_out(open_answers):
     client = Spotify(Unanswered("later"), {"id": "1"})
     with pytest.raises(Unanswered):
-        open_answers(client).ask(put("artists?ids=1", finds_out=True))
-    assert open_answers(client).ask(put("artists?ids=1", finds_out=True)) == {"id": "1"}
+        ask(open_answers(client), keeps_refusal=True)
+    assert ask(open_answers(client), keeps_refusal=True) == {"id": "1"}
 
 
 def test_without_a_client_only_what_was_kept_is_answered(open_answers):
-    open_answers(Spotify({"id": "1"})).ask(put("artists/1"))
+    ask(open_answers(Spotify({"id": "1"})))
     answers = open_answers(None)
-    assert answers.ask(put("artists/1")) == {"id": "1"}
+    assert ask(answers) == {"id": "1"}
     with pytest.raises(StoppedEarlyError):
-        answers.ask(put("artists/2"))
+        ask(answers, "2")
     with pytest.raises(StoppedEarlyError):
         answers.ask_elsewhere("features", dict)
 
@@ -168,14 +170,14 @@ def test_whoever_is_at_work_when_the_run_ends_keeps_their_answer(open_answers, t
     asked, goes_on = threading.Event(), threading.Event()
 
     class Slow(Spotify):
-        def ask(self, endpoint, put, read):
+        def ask(self, request, read):
             asked.set()
             assert goes_on.wait(10)
-            return super().ask(endpoint, put, read)
+            return super().ask(request, read)
 
     answers = open_answers(Slow({"id": "1"}))
-    results = answers.map(lambda text: answers.ask(put(text)), ["artists/1"])
+    results = answers.map(lambda id_: ask(answers, id_), ["1"])
     threading.Thread(target=lambda: next(results)).start()
     assert asked.wait(10)
     goes_on.set()
-    assert open_answers(None).ask(put("artists/1")) == {"id": "1"}
+    assert ask(open_answers(None)) == {"id": "1"}

@@ -11,15 +11,9 @@ import pytest
 
 from loader.errors import LoaderError, MendableError, StoppedEarlyError
 from loader.settings import ApiSettings
-from loader.spotify.client import (
-    BudgetSpent,
-    Client,
-    InvalidRequest,
-    QuotaExceeded,
-    Refused,
-    TooManyRequests,
-    Unanswered,
-)
+from loader.spotify.client import Client
+from loader.spotify.outcomes import BudgetSpent, InvalidRequest, QuotaExceeded, Refused, TooManyRequests, Unanswered
+from loader.spotify.request import Request
 from local_api import faults
 from local_api.faults import Fault
 from local_api.server import CLIENT_SECRET
@@ -50,7 +44,7 @@ def build_client(server, clock):
 
 
 def ask(client, artist_id):
-    return client.ask("artists/{id}", lambda spotify: spotify.artist(artist_id))
+    return client.ask(Request("artists/{id}", {"id": artist_id}))
 
 
 def refuse(status, message, **headers):
@@ -119,6 +113,32 @@ def test_a_question_put_wrongly_is_not_put_again(server, build_client, artist_id
     with pytest.raises(InvalidRequest, match=r"^Invalid limit$"):
         ask(client, artist_id)
     assert client.call_count == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_no_redirect_is_followed(server, build_client, artist_id, status):
+    target = f"{server.api_url}artists/{artist_id}"
+    server.faults = always(Fault("test", status, "", {"Location": target}))
+    client = build_client()
+    with pytest.raises(Unanswered, match=rf"\(status {status}, a redirect, which is not followed\): check the network"):
+        ask(client, artist_id)
+    assert server.calls.count(ENDPOINT) == client.call_count == ATTEMPTS
+
+
+@pytest.mark.parametrize("endpoint", ["GET /v1/*", TOKEN])
+def test_a_token_goes_to_nobody_that_an_answer_names(server, build_client, artist_id, endpoint):
+    server.faults = always(Fault("test", 307, "", {"Location": f"{server.api_url}elsewhere"}), endpoint)
+    with pytest.raises(Unanswered):
+        ask(build_client(), artist_id)
+    assert not [call for call in server.calls.log if "elsewhere" in call.target]
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"error": "slow down"}', '{"error": {"status": 4'])
+def test_a_wait_is_kept_whatever_the_body_says(server, build_client, artist_id, body):
+    server.faults = at_first(Fault("test", 429, body, {**JSON, "Retry-After": "7"}))
+    client = build_client()
+    assert ask(client, artist_id)["id"] == artist_id
+    assert client.seconds_waited == pytest.approx(7)
 
 
 @pytest.mark.parametrize("status", [402, 405, 409, 410, 418])
@@ -271,7 +291,7 @@ def test_a_person_whose_authorization_ended_is_sent_to_the_login(server, build_c
         Fault("test", 400, '{"error": "invalid_grant", "error_description": "Revoked"}', JSON), TOKEN
     )
     with pytest.raises(MendableError, match=r"\(Revoked\): run `python -m loader login` again\.$"):
-        client.ask("me", lambda spotify: spotify.me())
+        client.ask(Request("me"))
     assert client.call_count == 0
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from loader.errors import LoaderError, MendableError
-from loader.spotify.client import QuotaExceeded, TooManyRequests, Unanswered
+from loader.spotify.outcomes import QuotaExceeded, TooManyRequests, Unanswered
 from local_api import faults
 from local_api.catalogue import FIRST_DAY
 from tests.loader.spotify.conftest import sign_person_in

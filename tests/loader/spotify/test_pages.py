@@ -1,15 +1,17 @@
 """Listings page by page: in the largest pages the app may ask for, to their end and no further."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from threading import Barrier
 
 import pytest
 
 from loader.errors import LoaderError
 from loader.json import Reader
 from loader.spotify.access import PAGE_SIZES, Access
-from loader.spotify.client import InvalidRequest, Refused
+from loader.spotify.outcomes import InvalidRequest, Refused
 from loader.spotify.pages import Pages, read_items, read_total
+from loader.spotify.request import Request
 from local_api.catalogue import FIRST_DAY
 from local_api.server import CLIENT_ID
 
@@ -18,7 +20,7 @@ LARGE, SMALL = PAGE_SIZES
 
 
 class Listing:
-    """Answers questions for pages of a listing of numbers, as Spotify does.
+    """Answers requests for pages of a listing of numbers, as Spotify does.
 
     Attributes:
         length: How many items there are.
@@ -30,13 +32,12 @@ class Listing:
         self.length = length
         self.largest = largest
         self.asked = []
-        self.finds_out = []
+        self.kept_refusals = []
 
-    def ask(self, question):
-        query = parse_qs(urlsplit(question.text).query)
-        limit, offset = int(query["limit"][0]), int(query["offset"][0])
+    def ask(self, request, read, keeps_refusal=False):
+        limit, offset = request.params["limit"], request.params["offset"]
         self.asked.append((limit, offset))
-        self.finds_out.append(question.finds_out)
+        self.kept_refusals.append(keeps_refusal)
         if limit > self.largest:
             raise InvalidRequest("Invalid limit")
         return self.answer(limit, offset)
@@ -51,7 +52,7 @@ def access():
 
 
 def walk(listing, access, **options):
-    pages = Pages(listing, access).walk(ENDPOINT, "me/tracks?", lambda *_: None, Reader(), **options)
+    pages = Pages(listing, access).walk(Request(ENDPOINT), Reader(), **options)
     return [item for items, _ in pages for item in items]
 
 
@@ -80,7 +81,7 @@ def test_an_app_that_is_refused_large_pages_asks_for_small_ones_and_remembers(ac
 def test_what_a_page_may_hold_is_found_out_by_answers_that_are_kept(access):
     listing = Listing(25, largest=SMALL)
     walk(listing, access)
-    assert listing.finds_out == [True, True, False, False]
+    assert listing.kept_refusals == [True, True, False, False]
 
 
 def test_the_next_run_begins_with_the_size_that_was_taken(access):
@@ -124,7 +125,7 @@ def test_a_listing_that_takes_no_size_is_told(access):
 
 
 def test_another_complaint_than_about_the_size_is_told(access):
-    def complain(_):
+    def complain(*_):
         raise InvalidRequest("Invalid market code")
 
     listing = Listing(5)
@@ -134,7 +135,7 @@ def test_another_complaint_than_about_the_size_is_told(access):
 
 
 def test_a_refusal_is_the_callers_to_judge(access):
-    def refuse(_):
+    def refuse(*_):
         raise Refused("Forbidden")
 
     listing = Listing(5)
@@ -145,8 +146,8 @@ def test_a_refusal_is_the_callers_to_judge(access):
 
 def test_a_listing_that_does_not_exist_has_no_pages(access):
     listing = Listing(5)
-    listing.ask = lambda _: None
-    assert list(Pages(listing, access).walk(ENDPOINT, "me/tracks?", lambda *_: None, Reader())) == []
+    listing.ask = lambda *_: None
+    assert list(Pages(listing, access).walk(Request(ENDPOINT), Reader())) == []
 
 
 def test_a_listing_that_ends_before_its_total_ends(access):
@@ -180,6 +181,22 @@ def test_a_listing_that_shrinks_while_it_is_read_ends(access):
 
     listing.answer = shrink
     assert walk(listing, access) == list(range(50))
+
+
+def test_once_a_size_is_found_out_the_others_ask_side_by_side(access):
+    workers = 4
+    together = Barrier(workers - 1, timeout=10)
+
+    class Slow(Listing):
+        def answer(self, limit, offset):
+            if access.page_size(ENDPOINT):
+                together.wait()
+            return super().answer(limit, offset)
+
+    listing = Slow(5)
+    with ThreadPoolExecutor(workers) as pool:
+        assert list(pool.map(lambda _: walk(listing, access), range(workers))) == [list(range(5))] * workers
+    assert listing.kept_refusals.count(True) == 1
 
 
 @pytest.mark.parametrize("page", [None, 7, "text", [], {}, {"items": None}, {"items": "text"}, {"items": {"a": 1}}])

@@ -8,16 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loader.raw.observation import Observation, build_or_reject
+from loader.raw.tables import TABLES
 from loader.spotify.rows import (
-    Observation,
     build_album_rows,
     build_artist_rows,
-    build_or_reject,
     build_track_metric_rows,
     build_track_rows,
     encode_genre,
 )
-from loader.spotify.tables import TABLES
 
 SEEN = Observation(date(2026, 9, 7), datetime(2026, 9, 7, 8, 30, tzinfo=UTC))
 

@@ -7,6 +7,7 @@ import requests
 
 from loader.spotify.client import Client
 from loader.spotify.refresh_token import RefreshToken
+from loader.spotify.request import Request
 from loader.spotify.session import build_session
 from loader.spotify.sign_in import AppSignIn, PersonSignIn
 from local_api import faults
@@ -51,7 +52,7 @@ def test_a_token_that_is_about_to_end_is_renewed_before_it_does(world, listener,
             server.calls.reset()
             client = Client(name_settings(server), sign_in=sign_in)
             for _ in range(2):
-                assert client.ask("artists/{id}", lambda spotify: spotify.artist(world.artist_ids()[0]))
+                assert client.ask(Request("artists/{id}", {"id": world.artist_ids()[0]}))
             assert server.calls.count(TOKEN) > 1
             assert server.calls.by_status[401] == client.retries == 0
 

@@ -1,12 +1,18 @@
 """The catalogue in as few calls as the app may make, and all of it that was asked for."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from loader.errors import LoaderError, MendableError
-from loader.spotify.client import Unanswered
+from loader.spotify.access import Access
+from loader.spotify.outcomes import Unanswered
+from loader.spotify.web_api import WebApi
 from local_api import faults
 from local_api.catalogue import FIRST_DAY
 from local_api.faults import Fault
+from local_api.server import CLIENT_ID
 
 NOBODY = "4" * 22
 GROUPS = ("album", "single", "compilation")
@@ -180,3 +186,24 @@ def test_a_relinked_object_is_what_was_asked_for(get_server, open_reader, artist
     server.faults = faults.Script([("GET /v1/artists", None, Fault("relinked", 200, body, JSON))])
     ((id_, artist),) = open_reader(server).web_api.fetch_artists(artist_ids[:1])
     assert (id_, artist["id"]) == (artist_ids[0], NOBODY)
+
+
+def test_once_it_is_found_out_that_batches_are_allowed_the_others_ask_side_by_side():
+    """A worker that waits to hear it must not hold the others up while it asks itself."""
+    workers = 4
+    access = Access(CLIENT_ID, [], FIRST_DAY)
+    together = Barrier(workers - 1, timeout=10)
+
+    class Answers:
+        def ask(self, request, read, keeps_refusal=False):
+            if access.is_allowed(request.template):
+                together.wait()
+            return {"tracks": [{"id": id_} for id_ in request.params["ids"].split(",")]}
+
+        def map(self, function, items):
+            with ThreadPoolExecutor(workers) as pool:
+                yield from pool.map(function, items)
+
+    track_ids = [f"{number:022}" for number in range(50 * workers)]
+    found = WebApi(Answers(), access).fetch_tracks(track_ids)
+    assert [(id_, track["id"]) for id_, track in found] == [(id_, id_) for id_ in track_ids]

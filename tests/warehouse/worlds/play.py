@@ -7,8 +7,10 @@ import duckdb
 from dbt.cli.main import dbtRunner
 
 from loader.destinations import choose_destination
-from loader.pipeline import LoadOptions, load_catalogue
-from loader.progress import SilentProgress
+from loader.load.api_source import LoadOptions
+from loader.load.catalogue import Catalogue
+from loader.load.driver import run_load
+from loader.report.progress import SilentProgress
 from loader.settings import ApiSettings
 from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
 from tests.conftest import ROOT
@@ -74,8 +76,8 @@ def load_run(worlds: list[World], run: Run, mode: str) -> None:
     with serve(Answers([load.catalogue for load in loads]), mode=mode, day=run.day, keep_log=False) as server:
         settings = ApiSettings(CLIENT_ID, CLIENT_SECRET, server.api_url, server.accounts_url, server.reccobeats_url)
         artists = [artist_id for load in loads for artist_id in load.followed]
-        options = LoadOptions(artists, run.day, audio_features=False)
-        load_catalogue(settings, choose_destination("duckdb"), options, SilentProgress())
+        options = LoadOptions(run.day, audio_features=False)
+        run_load(Catalogue(settings, artists, options), choose_destination("duckdb"), SilentProgress())
 
 
 def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:

@@ -13,20 +13,18 @@ from functools import partial
 from typing import Any
 
 from loader.errors import MendableError, StoppedEarlyError
-from loader.known import Known
-from loader.spotify.fields import UnexpectedValue, read_id, read_object
+from loader.raw.fields import UnexpectedValue, read_id, read_object
+from loader.raw.observation import Observation, Record, build_or_reject
+from loader.raw.tables import Row
+from loader.raw.warehouse_state import Known
 from loader.spotify.rows import (
-    Observation,
-    Record,
     build_absence_row,
     build_album_rows,
     build_artist_rows,
-    build_or_reject,
     build_track_metric_rows,
     build_track_rows,
     read_album_attributes,
 )
-from loader.spotify.tables import Row
 from loader.spotify.web_api import IsEnough, WebApi
 
 Report = Callable[[str], None]

@@ -8,16 +8,14 @@ from datetime import date
 
 from loader.destinations import Destination
 from loader.errors import explain
-from loader.file_load import FileSummary
-from loader.lock import hold_warehouse
-from loader.notices import LOG_FORMAT_OPTION, choose_notices
-from loader.options import LogFormat
-from loader.progress import Progress
-from loader.runs import Summary
+from loader.load.lock import hold_warehouse
+from loader.report.progress import Progress
+from loader.report.reporter import LOG_FORMAT_OPTION, LogFormat, choose_notices
+from loader.report.summary import Summary
+from loader.report.webhook import tell_webhook
 from loader.settings import read_webhook_url
-from loader.webhook import tell_webhook
 
-Load = Callable[[Progress], Summary | FileSummary]
+Load = Callable[[Progress], Summary]
 
 
 def run_loads(

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from loader.destinations import Destination
 from loader.errors import BusyError, MendableError
-from loader.progress import Progress
+from loader.report.progress import Progress
 
 # Whoever may write to the warehouse may lock it, whichever of them made the file.
 _MODE = 0o666

@@ -9,20 +9,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from rich.console import Console
 
 from loader.errors import EXIT_DONE, LoaderError, StoppedEarlyError, name_outcome
-from loader.file_load import FileSummary, Preview
-from loader.progress import Progress, show_progress
-from loader.runs import Summary
-from loader.summary import print_file_summary, print_preview, print_summary
+from loader.report.progress import Progress, show_progress
+from loader.report.summary import Preview, Summary
 
 LOG_FORMAT_OPTION = "--log-format"
+LogFormat = Literal["text", "json"]
 
 
 class Notices(Protocol):
@@ -31,7 +29,7 @@ class Notices(Protocol):
     def follow(self) -> AbstractContextManager[Progress]:
         """Tell how a load goes on while the block runs."""
 
-    def tell_summary(self, summary: Summary | FileSummary) -> None:
+    def tell_summary(self, summary: Summary) -> None:
         """Tell what a load did."""
 
     def tell_preview(self, preview: Preview) -> None:
@@ -61,18 +59,14 @@ class TextNotices:
         """Show a live line, where there is a terminal."""
         return show_progress(self._errors, wanted=not self._quiet)
 
-    def tell_summary(self, summary: Summary | FileSummary) -> None:
+    def tell_summary(self, summary: Summary) -> None:
         """Print the summary."""
-        if self._quiet:
-            return
-        if isinstance(summary, FileSummary):
-            print_file_summary(summary, self._output)
-        else:
-            print_summary(summary, self._output)
+        if not self._quiet:
+            summary.print(self._output)
 
     def tell_preview(self, preview: Preview) -> None:
         """Print the preview, which is all that was asked for."""
-        print_preview(preview, self._output)
+        preview.print(self._output)
 
     def tell_error(self, error: LoaderError) -> None:
         """Print the error and, where it is known, from when it makes sense to run again."""
@@ -111,7 +105,7 @@ class JsonNotices:
         finally:
             logger.handlers = handlers
 
-    def tell_summary(self, summary: Summary | FileSummary) -> None:
+    def tell_summary(self, summary: Summary) -> None:
         """Write all that the summary holds."""
         if self._quiet:
             return
@@ -122,15 +116,15 @@ class JsonNotices:
             exit_code=summary.stopped.exit_code if summary.stopped else EXIT_DONE,
             observed_on=summary.observed_on.isoformat(),
             warehouse=summary.address,
-            **(summary.describe_rows() if isinstance(summary, FileSummary) else _describe_calls(summary)),
+            **summary.describe(),
             rows_written=summary.rows_written,
             seconds=round(summary.seconds, 3),
         )
 
     def tell_preview(self, preview: Preview) -> None:
         """Write which column each field is read from, and what would become of the rows."""
-        for file in preview.files:
-            _write_line("info", "file_previewed", **asdict(file))
+        for file in preview.describe_files():
+            _write_line("info", "file_previewed", **file)
         _write_line("info", "preview_finished", **preview.describe_rows())
 
     def tell_error(self, error: LoaderError) -> None:
@@ -146,18 +140,6 @@ class JsonNotices:
     def warn(self, message: str) -> None:
         """Write the warning."""
         _write_line("warning", "warning", message=" ".join(message.split()))
-
-
-def _describe_calls(summary: Summary) -> dict[str, Any]:
-    return {
-        "app_mode": summary.app_mode,
-        "refused": summary.refused,
-        "rows_unchanged": summary.rows_unchanged,
-        "calls": summary.calls,
-        "retries": summary.retries,
-        "seconds_waited": round(summary.seconds_waited, 3),
-        "remarks": list(summary.remarks),
-    }
 
 
 class _JsonProgress:

@@ -17,8 +17,8 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from loader.destinations import Destination, clear_work_dir
 from loader.errors import Interrupted, LoaderError, OtherWorldError, explain
-from loader.known import Known
-from loader.spotify.tables import SCHEMA_NAME, TABLES, Row, Table
+from loader.raw.tables import SCHEMA_NAME, TABLES, Row, Table
+from loader.raw.warehouse_state import Known
 
 # The loader talks to Spotify and the warehouse, and to nobody else.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
@@ -28,6 +28,8 @@ os.environ["LOAD__TRUNCATE_STAGING_DATASET"] = "true"
 os.environ["RESTORE_FROM_DESTINATION"] = "false"
 
 MADE_UP = "demo"
+TableRows = tuple[Table, list[Row] | pa.Table]
+"""Rows of a raw table."""
 
 _RESOURCE = "catalogue"
 _DATA_TYPES: dict[pa.DataType, TDataType] = {
@@ -50,20 +52,22 @@ def build_pipeline(destination: Destination) -> dlt.Pipeline:
     )
 
 
-def clear_leftovers(destination: Destination) -> None:
-    """Remove what a finished load leaves behind, and the folder if nothing is in it that is still needed."""
-    clear_work_dir(destination)
+@contextmanager
+def clear_leftovers(destination: Destination) -> Iterator[None]:
+    """Remove what the block prepares, also if it fails, and the folder if nothing is in it that is still needed."""
     try:
-        destination.work_dir.rmdir()
-    except OSError:
-        # The journal of a load that stopped early stays.
-        return
+        yield
+    finally:
+        clear_work_dir(destination)
+        # The checkpoint of a load that stopped early stays.
+        with suppress(OSError):
+            destination.work_dir.rmdir()
 
 
 def extract(
     pipeline: dlt.Pipeline,
     destination: Destination,
-    batches: Iterable[tuple[Table, list[Row] | pa.Table]],
+    batches: Iterable[TableRows],
     empty: Collection[str] = (),
     tables: Collection[Table] = tuple(TABLES.values()),
 ) -> None:
@@ -88,7 +92,7 @@ def extract(
 
 
 @dlt.source(name="spotify")
-def _build_source(batches: Iterable[tuple[Table, list[Row] | pa.Table]], empty: Collection[str]) -> Any:
+def _build_source(batches: Iterable[TableRows], empty: Collection[str]) -> Any:
     """Build the dlt source of one resource that writes many tables, as Arrow tables."""
 
     def yield_tables() -> Iterator[DataItemWithMeta]:

@@ -9,9 +9,8 @@ from typing import Any
 import requests
 
 from loader.errors import EXIT_DONE, LoaderError, name_outcome
-from loader.file_load import FileSummary
-from loader.notices import Notices, describe_error, write_run_again_at
-from loader.runs import Summary
+from loader.report.reporter import Notices, describe_error, write_run_again_at
+from loader.report.summary import Summary
 
 _TIMEOUT = 10.0
 
@@ -25,7 +24,7 @@ def tell_webhook(
     notices: Notices,
     observed_on: date,
     warehouse: str,
-    summary: Summary | FileSummary | None = None,
+    summary: Summary | None = None,
     error: LoaderError | None = None,
 ) -> None:
     """Post what came of a load; a webhook that fails is warned of and changes nothing else.
@@ -58,11 +57,11 @@ def tell_webhook(
 
 
 def _build_message(
-    observed_on: date, warehouse: str, summary: Summary | FileSummary | None, error: LoaderError | None
+    observed_on: date, warehouse: str, summary: Summary | None, error: LoaderError | None
 ) -> dict[str, Any]:
     outcome = name_outcome(error)
     rows = sum(summary.rows_written.values()) if summary else 0
-    calls = summary.calls if isinstance(summary, Summary) else None
+    calls = summary.calls if summary else None
     done = f"{rows:,} rows written" + ("." if calls is None else f", {calls:,} calls.")
     warnings = summary.warnings if summary else ()
     message = describe_error(error) if error else " ".join([done, *warnings])

@@ -1,0 +1,1 @@
+"""Puts a source and a destination together, one writer at a time."""
