@@ -36,7 +36,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     say = _build_say(_take_stdout())
     commands = _listen(sys.stdin)
-    parsed, printed = _invoke(["parse"])
+    # Every file: partial parsing can lose a snapshot's change (dbt-core, issue 15785), and what it misses is gone.
+    parsed, printed = _invoke(["parse", "--no-partial-parse"])
     # The project stays as it is: there is no garbage in it to look for.
     gc.freeze()
     for arguments in commands:

@@ -25,6 +25,8 @@ from tour.__main__ import main as run_tour
 pytest_plugins = ["tests.tiers"]
 
 ROOT = Path(__file__).resolve().parents[1]
+# How the variables begin that the project reads, but for those of a server: tests see none that the machine has.
+SETTINGS = ("SPOTIFY_", "SPOTIPY_", "ECHOSTREAM_", "RECCOBEATS_", "DBT_")
 REAL_DAYS = ROOT.parent / "shared" / "data" / "catalog"
 # The five artists of the real days, and the days themselves.
 FOLLOWED = [
@@ -99,9 +101,7 @@ def make_dbt(find_parsed):
 @pytest.fixture
 def warehouse(tmp_path, monkeypatch):
     """A DuckDB file of the test's own, which does not exist yet; nothing else of the machine is seen."""
-    for name in [
-        name for name in os.environ if name.startswith(("SPOTIFY_", "SPOTIPY_", "ECHOSTREAM_", "RECCOBEATS_"))
-    ]:
+    for name in [name for name in os.environ if name.startswith(SETTINGS)]:
         monkeypatch.delenv(name)
     path = tmp_path / "warehouse" / "echostream.duckdb"
     monkeypatch.setenv("ECHOSTREAM_DUCKDB", str(path))

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from dashboard.__main__ import main
 from local_api.catalogue import FIRST_DAY, World
 from local_api.server import CLIENT_ID, CLIENT_SECRET, serve
-from tests.conftest import DEMO_LOADER, follow, read_rows, run_process
+from tests.conftest import DEMO_LOADER, SETTINGS, follow, read_rows, run_process
 from tests.dbt_process import WITHOUT_TESTS
 from tools.browser import ARGUMENTS, find_chromium
 from tour.play import SNAPSHOTS
@@ -60,7 +60,7 @@ def environment(built):
     """The environment of a person who has only this warehouse."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("SPOTIFY_", "SPOTIPY_", "ECHOSTREAM_", "RECCOBEATS_", "DBT_")):
+            if name.startswith(SETTINGS):
                 patch.delenv(name)
         patch.setenv("ECHOSTREAM_DUCKDB", str(built.warehouse))
         patch.setenv("DBT_TARGET_PATH", str(built.target))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from local_api.contract import CatalogueError
 from local_api.folder import Folder
+from tests.conftest import REAL_DAYS
 
-REAL_DAYS = Path(__file__).resolve().parents[4] / "shared" / "data" / "catalog"
 OWN_GROUPS = ("album", "single", "compilation")
 ARTIST, GUEST, ALBUM, SINGLE = "A" * 22, "G" * 22, "L" * 22, "S" * 22
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Result
+from tests.conftest import ROOT, SETTINGS, Result
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,11 @@ class Place:
 
     def run(self, *arguments, program=("-m", "operations"), **environment):
         """Run a command there; nothing of the machine's settings is seen."""
-        own = ("SPOTIFY_", "SPOTIPY_", "ECHOSTREAM_", "RECCOBEATS_", "DBT_", "AZURE_")
         finished = subprocess.run(
             [sys.executable, *program, *(str(argument) for argument in arguments)],
             cwd=self.folder,
             env={
-                **{name: value for name, value in os.environ.items() if not name.startswith(own)},
+                **{name: value for name, value in os.environ.items() if not name.startswith((*SETTINGS, "AZURE_"))},
                 "PYTHONPATH": str(ROOT),
                 "DBT_TARGET_PATH": str(self.folder / "target"),
                 "DBT_LOG_PATH": str(self.folder / "logs"),

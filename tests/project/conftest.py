@@ -12,7 +12,7 @@ import pytest
 
 from local_api.catalogue import FIRST_DAY
 from local_api.story import LAUNCH_DAY
-from tests.conftest import DEMO_LOADER, ROOT
+from tests.conftest import DEMO_LOADER, ROOT, SETTINGS
 from tour.play import SNAPSHOTS
 
 # In these weeks an artist takes another name, tracks are withdrawn and come back, and on the third of these days an
@@ -33,11 +33,7 @@ class Project:
 
     def run(self, program, *arguments, **environment):
         """Run one of the environment's programs over this project; it is called at the top of the repository."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("DBT_", "ECHOSTREAM_", "SPOTIFY_", "SPOTIPY_", "RECCOBEATS_"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
         return subprocess.run(
             [Path(sys.executable).parent / program, *(str(argument) for argument in arguments)],
             cwd=ROOT,
