@@ -22,8 +22,8 @@ _TYPES = {
     "timestamp[us, tz=UTC]": "timestamp with time zone",
 }
 # How many tracks there are to one album, one followed artist, one other artist that is only credited.
-_TRACKS_AN_ALBUM = 10
-_TRACKS_AN_ARTIST = 50
+_TRACKS_PER_ALBUM = 10
+_TRACKS_PER_ARTIST = 50
 _TRACKS_PER_GUEST = 100
 _GENRES = 300
 # Of a hundred tracks, by their hash: Spotify told the features of the first 40 (when it still did), ReccoBeats was
@@ -123,9 +123,9 @@ def _load_started(day: date) -> datetime:
 
 
 def _add_entities(connection: duckdb.DuckDBPyConnection, tracks: int, day: date) -> None:
-    artists = max(1, tracks // _TRACKS_AN_ARTIST)
+    artists = max(1, tracks // _TRACKS_PER_ARTIST)
     guests = max(1, tracks // _TRACKS_PER_GUEST)
-    albums = max(1, tracks // _TRACKS_AN_ALBUM)
+    albums = max(1, tracks // _TRACKS_PER_ALBUM)
     seen = f"date '{day}', timestamptz '{_load_started(day).isoformat()}'"
     # Ids are 22 characters, as Spotify's are. An album is by one artist, a track in four by a guest too.
     artist_id = "left(md5('artist ' || {}), 22)".format
@@ -144,14 +144,14 @@ def _add_entities(connection: duckdb.DuckDBPyConnection, tracks: int, day: date)
             select {artist_id("i")}, 'Artist ' || i, {seen} from range({artists + guests}) as numbers(i)""",
         "albums": f"""
             select {album_id("i")}, 'Album ' || i, case when i % 4 = 0 then 'single' else 'album' end,
-                cast(date '1970-01-01' + cast(i % 20000 as integer) as varchar), 'day', {_TRACKS_AN_ALBUM},
+                cast(date '1970-01-01' + cast(i % 20000 as integer) as varchar), 'day', {_TRACKS_PER_ALBUM},
                 {artist_id(f"i % {artists}")}, date '{day}', {seen}
             from range({albums}) as numbers(i)""",
         "tracks": f"""
             select left(md5('track ' || i), 22), 'Track ' || i || ' of the album',
-                {album_id(f"i // {_TRACKS_AN_ALBUM} % {albums}")}, 1, i % {_TRACKS_AN_ALBUM} + 1,
+                {album_id(f"i // {_TRACKS_PER_ALBUM} % {albums}")}, 1, i % {_TRACKS_PER_ALBUM} + 1,
                 60000 + hash(i) % 240000, i % 5 = 0,
-                {artist_id(f"i // {_TRACKS_AN_ALBUM} % {albums} % {artists}")}
+                {artist_id(f"i // {_TRACKS_PER_ALBUM} % {albums} % {artists}")}
                 || case when i % 4 = 0 then ',' || {artist_id(f"{artists} + i % {guests}")} else '' end, {seen}
             from range({tracks}) as numbers(i)""",
     }.items():

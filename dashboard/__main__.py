@@ -11,15 +11,11 @@ import typer
 from rich.console import Console
 
 from dashboard.write import DEFAULT_OUTPUT, write_dashboard
-from loader.command import print_error, run_command
+from loader.command import build_app, print_error, run_command
 from loader.destinations import DESTINATIONS, choose_destination
 from loader.settings import read_destination_name
 
-app = typer.Typer(
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it.",
-)
+app = build_app()
 
 
 @app.command()

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from loader.command import run_command
-from loader.destinations import choose_destination
+from loader.command import build_app, run_command
+from loader.destinations import Destination, choose_destination
 from loader.errors import UserError
 from loader.files.dataset import Dataset
 from loader.files.history import History
 from loader.files.layouts import read_said_columns
 from loader.load.api_source import LoadOptions
 from loader.load.catalogue import Catalogue
-from loader.load.driver import run_load
+from loader.load.driver import Source, run_load
 from loader.load.files import Files, preview_dataset
 from loader.load.listening import Listening
 from loader.load.reporting import run_loads
 from loader.options import DayOption, DestinationOption, LogFormatOption, QuietOption, read_day
-from loader.report.reporter import LOG_FORMAT_OPTION, choose_reporter
+from loader.report.reporter import LOG_FORMAT_OPTION, LogFormat, choose_reporter
+from loader.report.summary import Summary
 from loader.settings import read_api_settings, read_destination_name, read_followed_artists, read_refresh_token
 from loader.spotify.client import DEFAULT_MAX_WAIT
 from loader.spotify.login import check_secrets_file, log_in, save_refresh_token
@@ -31,12 +32,7 @@ from loader.spotify.refresh_token import RefreshToken
 from loader.spotify.replay import refuse_replay
 from loader.spotify.sign_in import REDIRECT_URI
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it, 75 stopped early or busy: run it again.",
-)
+app = build_app()
 
 ArtistOption = Annotated[
     list[str] | None,
@@ -118,13 +114,7 @@ def load(
         refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
     options = LoadOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
-    run_loads(
-        [lambda progress: run_load(Catalogue(api_settings, artists, options), warehouse, progress)],
-        warehouse,
-        observed_on,
-        log_format,
-        quiet,
-    )
+    _run(lambda: Catalogue(api_settings, artists, options), warehouse, observed_on, log_format, quiet)
 
 
 @app.command()
@@ -195,13 +185,7 @@ def listening(
         refuse_replay(observed_on, api_settings.api_url)
     warehouse = choose_destination(destination or read_destination_name())
     options = LoadOptions(observed_on, max_wait=max_wait, max_calls=max_calls, audio_features=audio_features)
-    run_loads(
-        [lambda progress: run_load(Listening(api_settings, refresh_token, options), warehouse, progress)],
-        warehouse,
-        observed_on,
-        log_format,
-        quiet,
-    )
+    _run(lambda: Listening(api_settings, refresh_token, options), warehouse, observed_on, log_format, quiet)
 
 
 @app.command()
@@ -228,13 +212,7 @@ def history(
     Example: `python -m loader history my_spotify_data.zip`
     """
     warehouse = choose_destination(destination or read_destination_name())
-    run_loads(
-        [lambda progress: run_load(Files(History(files, keep_personal_data)), warehouse, progress)],
-        warehouse,
-        datetime.now(UTC).date(),
-        log_format,
-        quiet,
-    )
+    _run(lambda: Files(History(files, keep_personal_data)), warehouse, datetime.now(UTC).date(), log_format, quiet)
 
 
 @app.command()
@@ -278,13 +256,18 @@ def dataset(
             preview = preview_dataset(Dataset(files, said, name), progress)
         reporter.report_preview(preview)
         return
-    run_loads(
-        [lambda progress: run_load(Files(Dataset(files, said, name)), warehouse, progress)],
-        warehouse,
-        datetime.now(UTC).date(),
-        log_format,
-        quiet,
-    )
+    _run(lambda: Files(Dataset(files, said, name)), warehouse, datetime.now(UTC).date(), log_format, quiet)
+
+
+def _run(
+    prepare: Callable[[], Source[Summary]],
+    warehouse: Destination,
+    observed_on: date,
+    log_format: LogFormat,
+    quiet: bool,
+) -> None:
+    """Load one source; what is wrong with it is reported as every failure of a load is."""
+    run_loads([lambda progress: run_load(prepare(), warehouse, progress)], warehouse, observed_on, log_format, quiet)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,16 @@ from loader.errors import EXIT_DONE, Interrupted, LoaderError, UserError, explai
 _STOPPED_BY_TYPER = 130
 
 
+def build_app() -> typer.Typer:
+    """Build a command line without commands, which looks as all of the project do and ends its help with exit codes."""
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it, 75 stopped early or busy: run it again.",
+    )
+
+
 def run_command(
     app: typer.Typer, program: str, typed: Sequence[str], report_error: Callable[[LoaderError], None]
 ) -> int:

@@ -13,7 +13,7 @@ from rich.console import Console
 from dashboard.read import read_from
 from dbt_runner import Dbt
 from loader import cli as loader_cli
-from loader.command import print_error, run_command
+from loader.command import build_app, print_error, run_command
 from loader.destinations import DESTINATIONS, choose_destination
 from loader.errors import UserError
 from loader.settings import read_destination_name, read_marts_schema
@@ -22,12 +22,7 @@ from operations.build import build_marts, draw_dashboard, write_documentation
 from operations.named_files import find_named_files
 from operations.query import print_answer
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it, 75 stopped early or busy: run it again.",
-)
+app = build_app()
 
 DestinationOption = Annotated[
     str | None,

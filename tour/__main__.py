@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from dbt_runner import Dbt
-from loader.command import print_error, run_command
+from loader.command import build_app, print_error, run_command
 from loader.destinations import DuckDb, choose_demo_destination, write_command
 from loader.load.lock import lock_warehouse
 from loader.load.reporting import run_loads
@@ -28,12 +28,7 @@ from tour.made_up_world import serve_world
 from tour.next_steps import print_next_steps
 from tour.play import build_warehouse, play_days
 
-app = typer.Typer(
-    add_completion=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 something broke, 2 you can mend it, 75 stopped early or busy: run it again.",
-)
+app = build_app()
 
 
 @app.callback(invoke_without_command=True)

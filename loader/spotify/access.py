@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from typing import TypeVar
 
 from loader.raw.tables import Row
 
@@ -13,6 +14,8 @@ PAGE_SIZES = (50, 10)
 """The sizes of pages to try, in objects: what extended and development apps may ask for."""
 
 _CHECK_AFTER = timedelta(days=7)
+
+Answer = TypeVar("Answer")
 
 
 class Access:
@@ -54,6 +57,19 @@ class Access:
         if not batches:
             return "unknown"
         return "extended" if all(batches) else "development"
+
+    def find_out_once(self, is_unknown: Callable[[], bool], ask: Callable[[], Answer]) -> Answer:
+        """Ask; as long as the answer also shows what the app may do, one thread at a time.
+
+        Args:
+            is_unknown: Whether that is still to be found out. The threads that waited for it then ask side by side.
+            ask: Asks, and notes what the answer shows.
+        """
+        if is_unknown():
+            with self.finding_out:
+                if is_unknown():
+                    return ask()
+        return ask()
 
     def is_allowed(self, endpoint: str) -> bool | None:
         """Return whether the app may use an endpoint; None if that is not known yet."""

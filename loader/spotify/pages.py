@@ -48,12 +48,10 @@ class Pages:
                 return
 
     def _fetch(self, listing: Request, reader: Reader, offset: int, keeps_refusal: bool) -> Any:
-        if self._access.page_size(listing.template) is None:
-            # One worker finds out how large pages may be, the others wait for that and then ask side by side.
-            with self._access.finding_out:
-                if self._access.page_size(listing.template) is None:
-                    return self._try(listing, reader, offset, keeps_refusal)
-        return self._try(listing, reader, offset, keeps_refusal)
+        return self._access.find_out_once(
+            lambda: self._access.page_size(listing.template) is None,
+            lambda: self._try(listing, reader, offset, keeps_refusal),
+        )
 
     def _try(self, listing: Request, reader: Reader, offset: int, keeps_refusal: bool) -> Any:
         endpoint = listing.template

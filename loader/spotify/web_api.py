@@ -189,12 +189,9 @@ class WebApi:
     def _fetch_batch(self, kind: str, ids: Sequence[str], reader: Reader) -> list[Found] | None:
         """Fetch several objects in one call; None if the app may not."""
         endpoint = _name_batch(kind)
-        if self._access.is_allowed(endpoint) is None:
-            # One worker finds out whether batches are allowed, the others wait for that and then ask side by side.
-            with self._access.finding_out:
-                if self._access.is_allowed(endpoint) is None:
-                    return self._try_batch(kind, endpoint, ids, reader)
-        return self._try_batch(kind, endpoint, ids, reader)
+        return self._access.find_out_once(
+            lambda: self._access.is_allowed(endpoint) is None, lambda: self._try_batch(kind, endpoint, ids, reader)
+        )
 
     def _try_batch(self, kind: str, endpoint: str, ids: Sequence[str], reader: Reader) -> list[Found] | None:
         if self._access.is_allowed(endpoint) is False:

@@ -6,23 +6,11 @@ from datetime import date
 import pytest
 
 from local_api import faults
-from local_api.catalogue import FIRST_DAY, World
+from local_api.catalogue import FIRST_DAY
 from local_api.server import serve
 from tests.conftest import open_elsewhere, read_raw, read_rows, run_process
 
 UNKNOWN_ID = "0" * 22
-
-
-@pytest.fixture(scope="module")
-def world():
-    return World(seed=3, artists=10)
-
-
-@pytest.fixture
-def server(world, point_at, warehouse):
-    with serve(world, day=FIRST_DAY) as running:
-        point_at(running)
-        yield running
 
 
 def check_one_line(result, exit_code, *words):

@@ -11,7 +11,7 @@ from loader.errors import StoppedEarlyError
 from loader.report.reporter import TextReporter, describe_error, write_run_again_at
 from loader.report.summary import ApiSummary
 from local_api import faults
-from local_api.catalogue import FIRST_DAY, World
+from local_api.catalogue import FIRST_DAY
 from local_api.server import CLIENT_SECRET, serve
 from tests.conftest import DEMO_LOADER, lock_elsewhere, read_rows, run_process
 
@@ -19,18 +19,6 @@ QUOTA = faults.Script([("GET /v1/artists/{id}/albums", None, faults.QUOTA_EXCEED
 QUOTA_WAIT = timedelta(seconds=48_925)
 WEBHOOK_SECRET = "T00-webhook-secret"  # noqa: S105
 UNKNOWN_ID = "0" * 22
-
-
-@pytest.fixture(scope="module")
-def world():
-    return World(seed=3, artists=10)
-
-
-@pytest.fixture
-def server(world, point_at, warehouse):
-    with serve(world, day=FIRST_DAY) as running:
-        point_at(running)
-        yield running
 
 
 class Webhook:
